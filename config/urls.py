@@ -1,0 +1,9 @@
+"""The address space: the admin for the town's staff, everything else for citizens."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("portal.urls")),
+]
