@@ -1,0 +1,25 @@
+"""The environment of the tests, set before the settings are read (`-p tests.environment`).
+
+Only TEST_DATABASE_URL and TEST_CACHE_URL are looked at (empty: SQLite and the local cache), so a
+DATABASE_URL of the shell never reaches a test.
+"""
+
+import os
+
+os.environ.update(
+    SECRET_KEY="only-for-the-tests",
+    DEBUG="0",
+    ALLOWED_HOSTS="localhost,127.0.0.1",
+    SECURE_COOKIES="0",
+    DATABASE_URL=os.environ.get("TEST_DATABASE_URL", ""),
+    CACHE_URL=os.environ.get("TEST_CACHE_URL", ""),
+)
+for name in (
+    "BEHIND_PROXY",
+    "CSRF_TRUSTED_ORIGINS",
+    "LOG_LEVEL",
+    "SECURE_HSTS_SECONDS",
+    "SECURE_SSL_REDIRECT",
+    "STATIC_ROOT",
+):
+    os.environ.pop(name, None)
