@@ -1,0 +1,126 @@
+"""The part of the write path every row shares: scope, locks, versions, history.
+
+`indicators.record`, `measures.record` and `rounds.record` stand on it; admin, screens, imports
+and commands call those. `by` is the person who writes; None is a command acting for the system,
+which skips the question who may, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from municipalities import fiscal_year as fiscal_years
+from municipalities.access import require_planner, scope_of
+from municipalities.history import save_with_reason
+
+from .choices import WorkState
+from .models import Plan, WorkingRow, YearLock
+
+SECTION_STATES = {WorkState.DRAFT, WorkState.SUBMITTED}
+
+
+def ensure_open(plan_ids: Iterable[int], fiscal_year: int) -> None:
+    """Raise ValidationError where one of the plans has closed this fiscal year."""
+    lock = (
+        YearLock.objects.filter(plan__in=list(plan_ids), fiscal_year=fiscal_year)
+        .select_related("plan")
+        .first()
+    )
+    if lock is not None:
+        raise ValidationError(
+            _("%(year)sは「%(plan)s」で締め切られているため、変更できません。")
+            % {"year": fiscal_years.label(fiscal_year), "plan": lock.plan},
+            code="locked",
+        )
+
+
+def require_section(by: Any, municipality_id: int, department_ids: Iterable[int]) -> None:
+    """Raise Http404 for a stranger, PermissionDenied for a colleague of another section.
+
+    Planners may act for every section of their municipality.
+    """
+    scope = scope_of(by)
+    if not scope.reads(municipality_id):
+        raise Http404(_("見つかりません。"))
+    if scope.plans_for(municipality_id):
+        return
+    if scope.departments.isdisjoint(department_ids):
+        raise PermissionDenied(_("担当する組織の行だけを変更できます。"))
+
+
+def check_section_state(row: WorkingRow, by: Any, municipality_id: int) -> None:
+    """Raise ValidationError where a section touches a row that planners have taken over, or
+    sets a state that is not its own to set."""
+    if by is None or scope_of(by).plans_for(municipality_id):
+        return
+    stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+    if stored is not None and stored.state not in SECTION_STATES:
+        raise ValidationError(
+            _("「%(state)s」の行は変更できません。企画担当に差し戻しを依頼してください。")
+            % {"state": stored.get_state_display()},
+            code="taken_over",
+        )
+    if row.state not in SECTION_STATES:
+        raise ValidationError(
+            {"state": _("この状態にできるのは承認者と企画担当です。")}, code="state"
+        )
+
+
+def save_row(
+    row: models.Model, *, by: Any, reason: str = "", expected_version: int | None = None
+) -> Any:
+    """Save a row that has been checked; its history names `by` and `reason`.
+
+    Rows with a version count it up. Where `expected_version` is given and someone else has saved
+    meanwhile, raises ValidationError (code "stale") and changes nothing.
+    """
+    try:
+        with transaction.atomic():
+            if isinstance(row, WorkingRow) and row.pk:
+                stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
+                if expected_version is not None and stored.version != expected_version:
+                    raise ValidationError(
+                        _("ほかの人が先に変更しました。画面を開き直して確かめてください。"),
+                        code="stale",
+                    )
+                row.version = stored.version + 1
+            save_with_reason(row, by, reason)
+    except IntegrityError as error:
+        raise ValidationError(
+            _("同じ行がほかの人によって先に登録されました。"), code="duplicate"
+        ) from error
+    return row
+
+
+def delete_row(row: models.Model, *, by: Any, reason: str) -> None:
+    """Delete a row that has been checked; its history keeps who and why."""
+    row._history_user = by
+    row._change_reason = reason or None
+    row.delete()
+
+
+def lock_year(plan: Plan, fiscal_year: int, *, by: Any, reason: str = "") -> YearLock:
+    """Close a fiscal year of a plan for every door. Planners only."""
+    if by is not None:
+        require_planner(by, plan.municipality_id)
+    lock = YearLock(plan=plan, fiscal_year=fiscal_year, locked_by=by, reason=reason)
+    lock.full_clean()
+    return save_row(lock, by=by, reason=reason)
+
+
+def unlock_year(plan: Plan, fiscal_year: int, *, by: Any, reason: str) -> None:
+    """Open a closed fiscal year again. Planners only; without a reason ValidationError."""
+    if by is not None:
+        require_planner(by, plan.municipality_id)
+    if not reason.strip():
+        raise ValidationError({"reason": _("締切を解く理由を入力してください。")})
+    lock = YearLock.objects.filter(plan=plan, fiscal_year=fiscal_year).first()
+    if lock is None:
+        raise ValidationError(_("この年度は締め切られていません。"))
+    delete_row(lock, by=by, reason=reason)
