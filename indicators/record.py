@@ -1,0 +1,132 @@
+"""The one write path for figures, targets and judgements.
+
+`check_…` says whether a row may be written and raises what is wrong: ValidationError (bad or
+locked), Http404 (a stranger's row), PermissionDenied (a colleague's row). `record_…` checks and
+writes. `by` None is a command acting for the system; see `plans.record`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from municipalities.access import require_planner
+from plans.models import PlanScheme
+from plans.record import (
+    check_section_state,
+    delete_row,
+    ensure_open,
+    require_section,
+    save_row,
+)
+
+from .models import Actual, Indicator, Judgement, Responsibility, Series, Target
+
+
+def sections_of(series: Series, fiscal_year: int) -> set[int]:
+    """Return the ids of the sections that answer for a series in a fiscal year: its owner and
+    those responsible for its indicators."""
+    responsible = (
+        Responsibility.objects.filter(indicator__series=series)
+        .in_year(fiscal_year)
+        .values_list("department_id", flat=True)
+    )
+    owner = {series.owner_id} if series.owner_id else set()
+    return owner | set(responsible)
+
+
+def check_actual(actual: Actual, *, by: Any) -> None:
+    """Raise where `by` may not write this actual, its year is closed, or it is not valid."""
+    series = actual.series
+    _check_place(actual, by)
+    stored = Actual.objects.filter(pk=actual.pk).select_related("series").first()
+    if stored is not None and _place(stored) != _place(actual):
+        _check_place(stored, by)  # moving a row takes it away from where it was
+    check_section_state(actual, by, series.municipality_id)
+    actual.full_clean()
+
+
+def _place(actual: Actual) -> tuple[int, int]:
+    return actual.series_id, actual.fiscal_year
+
+
+def _check_place(actual: Actual, by: Any) -> None:
+    series, year = actual.series, actual.fiscal_year
+    if by is not None:
+        require_section(by, series.municipality_id, sections_of(series, year))
+    plans = Indicator.objects.filter(series=series).values_list("plan_id", flat=True)
+    ensure_open(plans, year)
+
+
+def record_actual(
+    actual: Actual, *, by: Any, reason: str = "", expected_version: int | None = None
+) -> Actual:
+    """Check and save an actual (a new or changed instance), with its history."""
+    check_actual(actual, by=by)
+    return save_row(actual, by=by, reason=reason, expected_version=expected_version)
+
+
+def remove_actual(actual: Actual, *, by: Any, reason: str) -> None:
+    """Delete an actual. Its year must be open, and a section deletes only its own drafts."""
+    _check_place(actual, by)
+    check_section_state(actual, by, actual.series.municipality_id)
+    delete_row(actual, by=by, reason=reason)
+
+
+def check_target(target: Target, *, by: Any) -> None:
+    """Raise where `by` is no planner of the plan, the target's year is closed, or it is not
+    valid."""
+    plan = target.indicator.plan
+    if by is not None:
+        require_planner(by, plan.municipality_id)
+    ensure_open([plan.pk], target.fiscal_year)
+    target.full_clean()
+
+
+def record_target(target: Target, *, by: Any, reason: str = "") -> Target:
+    """Check and save a target. A later decision is a new revision, not an overwritten row."""
+    check_target(target, by=by)
+    return save_row(target, by=by, reason=reason or target.reason)
+
+
+def remove_target(target: Target, *, by: Any, reason: str) -> None:
+    """Delete a target of an open year. Planners only."""
+    if by is not None:
+        require_planner(by, target.indicator.plan.municipality_id)
+    ensure_open([target.indicator.plan_id], target.fiscal_year)
+    delete_row(target, by=by, reason=reason)
+
+
+def check_judgement(judgement: Judgement, *, by: Any) -> None:
+    """Raise where `by` is no planner of the plan, the year is closed, or the band is not one of
+    the scheme the plan uses in that year."""
+    plan = judgement.indicator.plan
+    if by is not None:
+        require_planner(by, plan.municipality_id)
+    ensure_open([plan.pk], judgement.fiscal_year)
+    judgement.full_clean()
+    scheme = plan.scheme_in(PlanScheme.Subject.INDICATORS, judgement.fiscal_year)
+    if scheme is None or judgement.band.scheme_id != scheme.pk:
+        raise ValidationError(
+            {"band": _("この計画がこの年度に使う評価方式の区分から選んでください。")}
+        )
+
+
+def record_judgement(
+    judgement: Judgement, *, by: Any, reason: str = "", expected_version: int | None = None
+) -> Judgement:
+    """Check and save what people judged at one stage."""
+    check_judgement(judgement, by=by)
+    return save_row(
+        judgement, by=by, reason=reason or judgement.reason, expected_version=expected_version
+    )
+
+
+def remove_judgement(judgement: Judgement, *, by: Any, reason: str) -> None:
+    """Delete a judgement of an open year. Planners only."""
+    if by is not None:
+        require_planner(by, judgement.indicator.plan.municipality_id)
+    ensure_open([judgement.indicator.plan_id], judgement.fiscal_year)
+    delete_row(judgement, by=by, reason=reason)
