@@ -1,0 +1,245 @@
+"""The one write path for publications: freezing what has been checked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from indicators import evaluation, judging
+from indicators.choices import MissingReason
+from indicators.models import Actual, Indicator, Judgement
+from indicators.models.series import MAX_DECIMALS
+from measures.models import ProgressReport, ReportColumn
+from municipalities.access import require_planner
+from plans.choices import Period, WorkState
+from plans.models import Plan
+
+from . import frozen
+from .models import Publication, PublishedIndicator, PublishedReport
+
+
+@transaction.atomic
+def publish(
+    plan: Plan,
+    kind: str,
+    *,
+    by: Any,
+    fiscal_year: int | None = None,
+    period: str = "",
+    effective_at: datetime | None = None,
+    mark: str = Publication.Mark.FINAL,
+    reason: str = "",
+    note: str = "",
+) -> Publication:
+    """Freeze a plan's figures and reports of a fiscal year and period, and return the publication.
+
+    Kind PLAN takes no year: it shows baselines and targets only. `effective_at` None is now; a
+    later time lets citizens see everything at once then. Only rows in state "checked" are frozen;
+    an indicator without one is printed as not compiled. Planners only. Bad combinations raise
+    ValidationError. The number of queries does not depend on the number of rows.
+    """
+    if by is not None:
+        require_planner(by, plan.municipality_id)
+    Plan.objects.select_for_update().get(pk=plan.pk)  # one publication at a time gets a number
+    last = Publication.objects.filter(plan=plan).aggregate(last=Max("number"))["last"]
+    publication = Publication(
+        plan=plan,
+        number=(last or 0) + 1,
+        kind=kind,
+        fiscal_year=fiscal_year,
+        period=period,
+        effective_at=effective_at or timezone.now(),
+        mark=mark,
+        reason=reason,
+        note=note,
+        published_by=by,
+    )
+    publication.full_clean()
+    if kind != Publication.Kind.PLAN and not _plan_is_published(publication):
+        raise ValidationError(
+            _("先に「計画の公表」をしてください。実績はその計画のページに載ります。")
+        )
+    publication.save()
+    PublishedIndicator.objects.bulk_create(_freeze_indicators(publication))
+    PublishedReport.objects.bulk_create(_freeze_reports(publication))
+    return publication
+
+
+def _plan_is_published(publication: Publication) -> bool:
+    return (
+        Publication.objects.effective(publication.effective_at)
+        .filter(plan=publication.plan, kind=Publication.Kind.PLAN)
+        .exists()
+    )
+
+
+# --- Indicators -------------------------------------------------------------------------------
+
+
+def _freeze_indicators(publication: Publication) -> list[PublishedIndicator]:
+    indicators = Indicator.objects.filter(plan=publication.plan)
+    if publication.fiscal_year is not None:
+        indicators = indicators.in_year(publication.fiscal_year)
+    indicators = list(
+        indicators.select_related("series").prefetch_related(
+            "targets", "series__breaks", "responsibilities__department"
+        )
+    )
+    actuals = _checked_actuals(publication)
+    judgements = _checked_judgements(publication)
+    return [
+        _freeze_indicator(
+            publication, indicator, actuals[indicator.series_id], judgements[indicator.pk]
+        )
+        for indicator in indicators
+    ]
+
+
+def _checked_actuals(publication: Publication) -> dict[int, dict[tuple[int, str], Actual]]:
+    """Return series id → (year, period) → checked actual, up to the published year."""
+    found: dict[int, dict[tuple[int, str], Actual]] = defaultdict(dict)
+    if publication.fiscal_year is None:
+        return found
+    rows = Actual.objects.filter(
+        series__indicators__plan=publication.plan,
+        fiscal_year__lte=publication.fiscal_year,
+        state=WorkState.CHECKED,
+    ).distinct()
+    for actual in rows:
+        found[actual.series_id][actual.fiscal_year, actual.period] = actual
+    return found
+
+
+def _checked_judgements(publication: Publication) -> dict[int, list[Judgement]]:
+    found: dict[int, list[Judgement]] = defaultdict(list)
+    rows = Judgement.objects.filter(
+        indicator__plan=publication.plan,
+        fiscal_year=publication.fiscal_year,
+        period=publication.period,
+        state=WorkState.CHECKED,
+    ).select_related("band")
+    for judgement in rows.order_by("stage"):
+        found[judgement.indicator_id].append(judgement)
+    return found
+
+
+def _freeze_indicator(
+    publication: Publication,
+    indicator: Indicator,
+    actuals: dict[tuple[int, str], Actual],
+    judgements: list[Judgement],
+) -> PublishedIndicator:
+    series, year = indicator.series, publication.fiscal_year
+    in_force = judging.targets_in_force(indicator.targets.all(), year)
+    known = [
+        target
+        for target in indicator.targets.all()
+        if target in in_force or target.fiscal_year in {row.fiscal_year for row in in_force}
+    ]
+    row = PublishedIndicator(
+        publication=publication,
+        indicator=indicator,
+        name=indicator.display_name,
+        unit=series.unit,
+        decimals=series.decimals,
+        source=series.source,
+        source_url=series.source_url,
+        baseline_status=indicator.baseline_status,
+        baseline_value=indicator.baseline_value,
+        baseline_fiscal_year=indicator.baseline_fiscal_year,
+        baseline_label=indicator.baseline_label,
+        baseline_value_label=indicator.baseline_value_label,
+        baseline_mark=indicator.baseline_mark,
+        baseline_note=indicator.baseline_note,
+        targets=[frozen.freeze_target(target, target in in_force) for target in known],
+        departments=frozen.freeze_departments(
+            link.department
+            for link in indicator.responsibilities.all()
+            if year is None or link.is_in_year(year)
+        ),
+        judgements=[frozen.freeze_judgement(judgement) for judgement in judgements],
+    )
+    if year is not None:
+        _freeze_year(row, publication, indicator, actuals)
+    return row
+
+
+def _freeze_year(
+    row: PublishedIndicator,
+    publication: Publication,
+    indicator: Indicator,
+    actuals: dict[tuple[int, str], Actual],
+) -> None:
+    """Add the year's figure, or why there is none, and its rates."""
+    series, year, period = indicator.series, publication.fiscal_year, publication.period
+    actual = actuals.get((year, period))
+    if actual is None:
+        row.missing_reason = MissingReason.NOT_COMPILED
+    else:
+        for name in (
+            "value",
+            "missing_reason",
+            "expected_on",
+            "is_provisional",
+            "revision",
+            "revision_reason",
+            "year_label",
+            "value_label",
+            "note",
+        ):
+            setattr(row, name, getattr(actual, name))
+        row.source = actual.source or series.source
+        row.source_url = actual.source_url or series.source_url
+    entries = {
+        entered: found
+        for (entered, entered_period), found in actuals.items()
+        if entered_period == Period.YEAR_END
+    }
+    if actual is not None:
+        entries[year] = actual  # 年度末見込 is rated by its own figure
+    case = judging.case_of(indicator, entries, year)
+    if series.accumulation == evaluation.Accumulation.SUM and period != Period.MID_YEAR:
+        row.total = evaluation.to_decimal(case.actual, MAX_DECIMALS)
+    row.rates = {
+        name: frozen.freeze_rate(rate) for name, rate in judging.rates_of(case, period).items()
+    }
+
+
+# --- Reports ----------------------------------------------------------------------------------
+
+
+def _freeze_reports(publication: Publication) -> list[PublishedReport]:
+    if publication.fiscal_year is None:
+        return []
+    columns = ReportColumn.of_plan(publication.plan)
+    reports = (
+        ProgressReport.objects.filter(
+            row__action__plan=publication.plan,
+            fiscal_year=publication.fiscal_year,
+            period=publication.period,
+            state=WorkState.CHECKED,
+        )
+        .select_related("row", "rating")
+        .prefetch_related("row__departments__department")
+    )
+    return [
+        PublishedReport(
+            publication=publication,
+            action_id=report.row.action_id,
+            order=report.row.order,
+            is_relisted=report.row.is_relisted,
+            departments=frozen.freeze_departments(
+                report.row.departments_in(publication.fiscal_year)
+            ),
+            cells=frozen.freeze_cells(report, columns),
+            texts_by_site=report.texts_by_site,
+        )
+        for report in reports
+    ]
