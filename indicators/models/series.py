@@ -176,14 +176,13 @@ class Series(NaturalKeyModel):
 
     def validate_decimals(self, value: Decimal) -> None:
         """Raise ValidationError where `value` has more decimals than this series keeps."""
-        if value != round(value, self.decimals):
+        if not value.is_finite():
+            return  # the field itself refuses it
+        found = -value.normalize().as_tuple().exponent
+        if found > self.decimals:
             raise ValidationError(
                 _("%(value)s は小数%(found)s桁です。この系列は小数%(expected)s桁までです。")
-                % {
-                    "value": value,
-                    "found": -value.normalize().as_tuple().exponent,
-                    "expected": self.decimals,
-                }
+                % {"value": value, "found": found, "expected": self.decimals}
             )
 
 

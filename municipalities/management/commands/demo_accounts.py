@@ -1,0 +1,71 @@
+"""Make one account per role for a trial, and print them."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from municipalities.access import Role
+from municipalities.history import save_with_reason
+from municipalities.models import Department, Membership, Municipality, User
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes one account per role in the sample town, with the password kept in a file; "
+        "prints them. For trials only: never run it on a server that others reach."
+    )
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--password-file", type=Path, required=True)
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        town = Municipality.objects.filter(is_sample=True).order_by("slug").first()
+        if town is None:
+            raise CommandError("There is no sample town; run load_plans first.")
+        password = self._password(options["password_file"])
+        head = town.departments.filter(children__isnull=False, valid_to=None).first()
+        section = (
+            town.departments.filter(parent=head, valid_to=None).first()
+            or town.departments.filter(valid_to=None).first()
+        )
+        self.stdout.write(f"{'account':<10} {'password':<16} role")
+        for role in Role:
+            department = {Role.ENTRY: section, Role.APPROVER: head or section}.get(role)
+            if role in {Role.ENTRY, Role.APPROVER} and department is None:
+                continue
+            self._account(role, town, department, password)
+            place = "" if role == Role.OPERATOR else department or town
+            self.stdout.write(f"{role.value:<10} {password:<16} {role.label} {place}".rstrip())
+
+    def _password(self, path: Path) -> str:
+        """Return the password kept in `path`, made at the first run."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(9))
+        return path.read_text().strip()
+
+    def _account(
+        self, role: Role, town: Municipality, department: Department | None, password: str
+    ) -> None:
+        user = User.objects.filter(username=role.value).first()
+        if user is None:
+            user = User(username=role.value, name=f"{role.label}（試用）", is_staff=True)
+        elif user.check_password(password):
+            return
+        user.set_password(password)
+        save_with_reason(user, None, "試用の利用者")
+        if not user.memberships.exists():
+            membership = Membership(
+                user=user,
+                role=role,
+                municipality=None if role == Role.OPERATOR else town,
+                department=department,
+            )
+            membership.full_clean()
+            save_with_reason(membership, None, "試用の利用者")
