@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from plans.choices import Period
 
 from . import evaluation
-from .choices import BaselineStatus
+from .choices import BaselineStatus, TargetKind
 from .evaluation import Case, Figure, Rate, Reason
 from .models import Actual, Indicator, Series, SeriesBreak, Target
 
@@ -66,10 +66,11 @@ def is_comparable(indicator: Indicator, breaks: Iterable[SeriesBreak], fiscal_ye
 
 
 def final_target(targets: list[Target]) -> evaluation.Target | None:
-    """Return the target of the last target year, as the rules want it; None without targets."""
-    if not targets:
+    """Return the target of the last target year, as the rules want it; None where there is none
+    or the source does not state its figure."""
+    last = targets[-1] if targets else None
+    if last is None or (last.kind == TargetKind.UNSPECIFIED and last.value is None):
         return None
-    last = targets[-1]
     return evaluation.Target(
         kind=evaluation.TargetKind(last.kind),
         value=last.value,

@@ -159,10 +159,10 @@ class PublishedIndicator(NaturalKeyModel):
     baseline_note = models.CharField(_("基準値の注記"), max_length=500, blank=True)
 
     # Documents, frozen whole; decimals are kept as strings. See rounds.frozen.
-    targets = models.JSONField(_("目標値"), default=list)
-    departments = models.JSONField(_("担当課"), default=list)
-    rates = models.JSONField(_("率"), default=dict)
-    judgements = models.JSONField(_("評価"), default=list)
+    targets = models.JSONField(_("目標値"), default=list, blank=True)
+    departments = models.JSONField(_("担当課"), default=list, blank=True)
+    rates = models.JSONField(_("率"), default=dict, blank=True)
+    judgements = models.JSONField(_("評価"), default=list, blank=True)
     computed = models.JSONField(_("計算による評価"), null=True, blank=True)
 
     natural_fields = ("publication", "indicator")
@@ -204,10 +204,11 @@ class PublishedReport(NaturalKeyModel):
     )
     order = models.PositiveSmallIntegerField(_("行の順番"))
     is_relisted = models.BooleanField(_("再掲"), default=False)
-    departments = models.JSONField(_("担当課"), default=list)
+    departments = models.JSONField(_("担当課"), default=list, blank=True)
     # [{"key", "label", "kind", "value"}], in the order of the plan's form
-    cells = models.JSONField(_("内容"), default=list)
+    cells = models.JSONField(_("内容"), default=list, blank=True)
     texts_by_site = models.BooleanField(_("文は当サイトによる要約"), default=False)
+    note = models.CharField(_("注記"), max_length=300, blank=True)
 
     natural_fields = ("publication", "action", "order")
     municipality_lookup = "publication__plan__municipality"

@@ -240,6 +240,7 @@ def _freeze_reports(publication: Publication) -> list[PublishedReport]:
             ),
             cells=frozen.freeze_cells(report, columns),
             texts_by_site=report.texts_by_site,
+            note=report.note,
         )
         for report in reports
     ]
