@@ -1,7 +1,6 @@
 """What holds for the evaluation of every figure that can be stored."""
 
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 
 from hypothesis import assume, given
@@ -36,12 +35,8 @@ from tests.evaluation_cases import (
     maintain,
     verdict,
 )
+from tests.evaluation_strategies import figures, maybe_figures, small
 
-figures = st.decimals(
-    min_value=Decimal("-99999999999.9999"), max_value=Decimal("99999999999.9999"), places=4
-)
-maybe_figures = st.one_of(st.none(), figures)
-small = st.integers(-50, 50)  # meets, equals and divides by zero often
 scales = st.fractions(min_value=Fraction(1, 1000), max_value=1000).filter(bool)
 
 

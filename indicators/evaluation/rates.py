@@ -40,13 +40,15 @@ def _rate(
     return rate
 
 
-def _answer(rule: Callable[[Case], bool]) -> Callable[[Case], Answer]:
+def _answer(
+    rule: Callable[Concatenate[Case, P], bool],
+) -> Callable[Concatenate[Case, P], Answer]:
     """Turn a rule that says yes or no, or stops for a reason, into one that gives an Answer."""
 
     @wraps(rule)
-    def answer(case: Case) -> Answer:
+    def answer(case: Case, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
         try:
-            return Answer(rule(case))
+            return Answer(rule(case, *args, **kwargs))
         except _Withheld as withheld:
             return Answer.missing(withheld.reason)
 
@@ -127,6 +129,22 @@ def is_better(case: Case) -> bool:
 def is_worse(case: Case) -> bool:
     """Whether the actual is strictly worse than the baseline; for a range, further from it."""
     return _gain(case) < 0
+
+
+@_answer
+def is_unchanged(case: Case, *, tolerance: Number = 0, relative: bool = False) -> bool:
+    """Whether the actual lies within the tolerance of the baseline, both ends included.
+
+    `tolerance` is in the unit of the series, or with `relative` in percent of the baseline's size.
+    A range compares the distances to it, as better and worse do.
+    """
+    kind = None if case.target is None else case.target.kind
+    if kind is TargetKind.TEXT:
+        raise _Withheld(Reason.NOT_NUMERIC)
+    b = _baseline(case)
+    moved = _gain(case) if kind is TargetKind.RANGE else _actual(case) - b
+    width = exact(tolerance) * abs(b) / 100 if relative else exact(tolerance)
+    return abs(moved) <= width
 
 
 def judging_obstacle(case: Case) -> Reason | None:

@@ -63,6 +63,21 @@ class Reason(StrEnum):
     ZERO_DIVISOR = "zero_divisor"
     NEGATIVE_BASELINE = "negative_baseline"
 
+    CHOSEN_BY_PEOPLE = "chosen_by_people"
+    MID_YEAR_ONLY = "mid_year_only"
+    NO_FORMULA = "no_formula"
+    NO_BAND = "no_band"
+    START_UNKNOWN = "start_unknown"
+    NOT_BEGUN = "not_begun"
+    NO_PREVIOUS = "no_previous"
+    STOPPED = "stopped"
+    AVERAGES = "averages"
+    TARGET_YEAR_REACHED = "target_year_reached"
+    TOO_FEW_POINTS = "too_few_points"
+    NO_INDICATORS = "no_indicators"
+    NO_SCORES = "no_scores"
+    MIXED_SCHEMES = "mixed_schemes"
+
     NOT_COMPILED = "not_compiled"
     NO_SURVEY = "no_survey"
     NOT_APPLICABLE = "not_applicable"
@@ -90,6 +105,20 @@ _REASON_LABELS = {
     Reason.TARGET_IS_BASELINE: _("目標値が基準値と同じ"),
     Reason.ZERO_DIVISOR: _("除数が0"),
     Reason.NEGATIVE_BASELINE: _("基準値が負のため増減率で測れない"),
+    Reason.CHOSEN_BY_PEOPLE: _("人が選ぶ評価"),
+    Reason.MID_YEAR_ONLY: _("年度途中の値だけ（年度の評価はまだ）"),
+    Reason.NO_FORMULA: _("率を使わない評価方式"),
+    Reason.NO_BAND: _("当てはまる区分なし"),
+    Reason.START_UNKNOWN: _("経過年数の起点の年度が不明"),
+    Reason.NOT_BEGUN: _("経過年数がまだない"),
+    Reason.NO_PREVIOUS: _("前年度の値なし"),
+    Reason.STOPPED: _("廃止・終了した指標"),
+    Reason.AVERAGES: _("数年の平均値"),
+    Reason.TARGET_YEAR_REACHED: _("目標年度に達している"),
+    Reason.TOO_FEW_POINTS: _("比べられる値が3年分未満"),
+    Reason.NO_INDICATORS: _("指標なし"),
+    Reason.NO_SCORES: _("点数の付いた評価なし"),
+    Reason.MIXED_SCHEMES: _("評価方式が一つでない"),
     Reason.NOT_COMPILED: _("未集計"),
     Reason.NO_SURVEY: _("調査のない年"),
     Reason.NOT_APPLICABLE: _("対象外"),
