@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Count
 
 from municipalities.access import Role
 from municipalities.history import save_with_reason
@@ -28,16 +29,13 @@ class Command(BaseCommand):
         if town is None:
             raise CommandError("There is no sample town; run load_plans first.")
         password = self._password(options["password_file"])
-        head = town.departments.filter(children__isnull=False, valid_to=None).first()
-        section = (
-            town.departments.filter(parent=head, valid_to=None).first()
-            or town.departments.filter(valid_to=None).first()
-        )
+        section = _busiest_section(town)
         self.stdout.write(f"{'account':<10} {'password':<16} role")
         for role in Role:
-            department = {Role.ENTRY: section, Role.APPROVER: head or section}.get(role)
-            if role in {Role.ENTRY, Role.APPROVER} and department is None:
-                continue
+            department = {
+                Role.ENTRY: section,
+                Role.APPROVER: section.parent or section,
+            }.get(role)
             self._account(role, town, department, password)
             place = "" if role == Role.OPERATOR else department or town
             self.stdout.write(f"{role.value:<10} {password:<16} {role.label} {place}".rstrip())
@@ -69,3 +67,12 @@ class Command(BaseCommand):
             )
             membership.full_clean()
             save_with_reason(membership, None, "試用の利用者")
+
+
+def _busiest_section(town: Municipality) -> Department:
+    """Return the present section with the most indicators, so that a trial has work to show."""
+    sections = town.departments.filter(valid_to=None).annotate(work=Count("responsibilities"))
+    busiest = sections.select_related("parent").order_by("-work", "order").first()
+    if busiest is None:
+        raise CommandError("The sample town has no sections; run load_plans first.")
+    return busiest
