@@ -17,6 +17,7 @@ from indicators.choices import MissingReason
 from indicators.models import Actual, Indicator, Judgement
 from indicators.models.series import MAX_DECIMALS
 from measures.models import ProgressReport, ReportColumn
+from municipalities import fiscal_year as fiscal_years
 from municipalities.access import require_planner
 from plans.choices import Period, WorkState
 from plans.models import Plan
@@ -80,6 +81,16 @@ def _plan_is_published(publication: Publication) -> bool:
     )
 
 
+def _year_shown(publication: Publication) -> int:
+    """Return whose sections and indicators are printed: those of the publication's year, or of
+    the day on which the plan itself is handed out, within the plan's period."""
+    if publication.fiscal_year is not None:
+        return publication.fiscal_year
+    plan, day = publication.plan, timezone.localtime(publication.effective_at).date()
+    year = max(fiscal_years.of(day), plan.start_fiscal_year or fiscal_years.FIRST)
+    return min(year, plan.end_fiscal_year or fiscal_years.LAST)
+
+
 # --- Indicators -------------------------------------------------------------------------------
 
 
@@ -87,6 +98,8 @@ def _freeze_indicators(publication: Publication) -> list[PublishedIndicator]:
     indicators = Indicator.objects.filter(plan=publication.plan)
     if publication.fiscal_year is not None:
         indicators = indicators.in_year(publication.fiscal_year)
+    else:
+        indicators = indicators.exclude(first_fiscal_year__gt=_year_shown(publication))
     indicators = list(
         indicators.select_related("series").prefetch_related(
             "targets", "series__breaks", "responsibilities__department"
@@ -162,7 +175,7 @@ def _freeze_indicator(
         departments=frozen.freeze_departments(
             link.department
             for link in indicator.responsibilities.all()
-            if year is None or link.is_in_year(year)
+            if link.is_in_year(_year_shown(publication))
         ),
         judgements=[frozen.freeze_judgement(judgement) for judgement in judgements],
     )

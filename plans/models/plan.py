@@ -225,6 +225,7 @@ class RelatedPlan(NaturalKeyModel):
         "Policy", verbose_name=_("関連する施策"), related_name="related_plans", blank=True
     )
 
+    links_elsewhere = ("linked_plan",)  # such as the prefecture's plan
     natural_fields = ("plan", "number")
     municipality_lookup = "plan__municipality"
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
@@ -314,7 +315,7 @@ class Footnote(NaturalKeyModel):
         return f"{self.mark} {self.text}"
 
 
-class YearLock(models.Model):
+class YearLock(NaturalKeyModel):
     """A plan's fiscal year is closed: no door changes its figures and reports any more.
 
     A lock by any plan locks the figures of the series it shares with other plans.
@@ -335,8 +336,9 @@ class YearLock(models.Model):
     )
     reason = models.CharField(_("理由"), max_length=200, blank=True)
 
+    natural_fields = ("plan", "fiscal_year")
     municipality_lookup = "plan__municipality"
-    objects = ScopedQuerySet.as_manager()
+    objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
     history = tracked()
 
     class Meta:
