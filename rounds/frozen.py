@@ -7,7 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from indicators.evaluation import Rate, Reason
+from indicators import evaluation
+from indicators.evaluation import Figure, Outcome, Rate, Reason, Verdict
+from indicators.judging import Judged
 from indicators.models import Judgement, Target
 from measures.models import ProgressReport, ReportColumn
 from municipalities.models import Department
@@ -82,6 +84,90 @@ def freeze_judgement(judgement: Judgement) -> dict[str, Any]:
         "note": judgement.note,
         "source_url": judgement.source_url,
     }
+
+
+def freeze_computed(judged: Judged) -> dict[str, Any]:
+    """Keep what was computed of an indicator, with all that explains it."""
+    trend, forecast = judged.trend, judged.forecast
+    return {
+        "verdict": None if judged.verdict is None else _freeze_verdict(judged.verdict),
+        "trend": {
+            "movement": trend.movement,
+            "reason": trend.reason,
+            "before": _freeze_figure(trend.before),
+        },
+        "forecast": {
+            "value": _freeze_figure(forecast.value),
+            "meets": forecast.meets.value,
+            "reason": forecast.value.reason,
+            "target_year": forecast.target_year,
+            "points": [point.fiscal_year for point in forecast.points],
+            "method": forecast.method,
+        },
+    }
+
+
+def _freeze_verdict(verdict: Verdict) -> dict[str, Any]:
+    scheme, comparison = verdict.scheme, verdict.comparison
+    target = verdict.case.target
+    return {
+        "scheme": scheme.name,
+        "scheme_code": scheme.code,
+        "formula": scheme.formula,
+        "basis": scheme.basis,
+        "rounding": scheme.rounding,
+        "decimals": scheme.decimals,
+        "bands_see_rounded": scheme.bands_see_rounded,
+        "symbol": verdict.symbol,
+        "label": verdict.label,
+        "spoken": verdict.spoken,
+        "tone": verdict.tone,
+        "is_rated": verdict.band is not None,
+        "order": None if verdict.band is None else verdict.band.order,
+        "rule": "" if verdict.band is None else verdict.band.rule,
+        "meaning": "" if verdict.band is None else verdict.band.meaning,
+        "score": _text(None if verdict.band is None else verdict.band.score),
+        "reason": verdict.reason,
+        "stopped_at": "" if verdict.stopped_at is None else verdict.stopped_at.rule,
+        "by_met": verdict.by_met,
+        "rate": freeze_rate(verdict.rate),
+        "compared": freeze_rate(verdict.compared),
+        "baseline": _freeze_figure(verdict.case.baseline),
+        "baseline_year": verdict.baseline_year,
+        "target": None
+        if target is None
+        else {
+            "kind": target.kind,
+            **{
+                name: _text(getattr(target, name))
+                for name in ("value", "lower", "upper", "tolerance")
+            },
+        },
+        "target_year": comparison.target_year,
+        "against": comparison.against,
+        "expected": _freeze_figure(verdict.expected),
+        "elapsed": None if verdict.elapsed is None else [verdict.elapsed.years, verdict.elapsed.of],
+        "value": _freeze_figure(verdict.case.actual),
+        "value_year": verdict.value_year,
+    }
+
+
+def _freeze_figure(figure: Outcome[Any]) -> dict[str, str]:
+    """Keep a figure exactly, as a fraction, or the reason why there is none."""
+    if figure.value is None:
+        return {"reason": str(figure.reason)}
+    return {"value": str(figure.value)}
+
+
+def thaw_outcome(frozen: dict[str, str]) -> Figure:
+    """Return what `freeze_computed` kept as a figure."""
+    if "value" in frozen:
+        return Figure(Fraction(frozen["value"]))
+    return Figure.missing(Reason(frozen["reason"]))
+
+
+def _text(number: evaluation.Number | None) -> str | None:
+    return None if number is None else str(number)
 
 
 def freeze_departments(departments: Iterable[Department]) -> list[dict[str, str]]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators import evaluation, judging
-from indicators.choices import MissingReason
-from indicators.models import Actual, Indicator, Judgement
+from indicators import judging
+from indicators.choices import Accumulation, MissingReason
+from indicators.evaluation import to_decimal
+from indicators.judging import Judged
+from indicators.models import Actual, Indicator
 from indicators.models.series import MAX_DECIMALS
 from measures.models import ProgressReport, ReportColumn
 from municipalities import fiscal_year as fiscal_years
@@ -95,68 +96,37 @@ def _year_shown(publication: Publication) -> int:
 
 
 def _freeze_indicators(publication: Publication) -> list[PublishedIndicator]:
-    indicators = Indicator.objects.filter(plan=publication.plan)
-    if publication.fiscal_year is not None:
-        indicators = indicators.in_year(publication.fiscal_year)
-    else:
-        indicators = indicators.exclude(first_fiscal_year__gt=_year_shown(publication))
-    indicators = list(
-        indicators.select_related("series").prefetch_related(
-            "targets", "series__breaks", "responsibilities__department"
-        )
+    plan, year, period = publication.plan, publication.fiscal_year, publication.period
+    indicators = judging.with_relations(Indicator.objects.filter(plan=plan)).prefetch_related(
+        "responsibilities__department"
     )
-    actuals = _checked_actuals(publication)
-    judgements = _checked_judgements(publication)
-    return [
-        _freeze_indicator(
-            publication, indicator, actuals[indicator.series_id], judgements[indicator.pk]
+    if year is None:
+        coming = Q(first_fiscal_year__gt=_year_shown(publication))
+        return [_promise(publication, indicator) for indicator in indicators.exclude(coming)]
+    actuals = {
+        actual.series_id: actual
+        for actual in Actual.objects.filter(
+            series__in=plan.indicators.values("series"),
+            fiscal_year=year,
+            period=period,
+            state__in=judging.CHECKED,
         )
-        for indicator in indicators
+    }
+    return [
+        _result(publication, judged, actuals.get(judged.indicator.series_id))
+        for judged in judging.judge_plan(
+            plan, year, period, states=judging.CHECKED, indicators=indicators.in_year(year)
+        )
     ]
 
 
-def _checked_actuals(publication: Publication) -> dict[int, dict[tuple[int, str], Actual]]:
-    """Return series id → (year, period) → checked actual, up to the published year."""
-    found: dict[int, dict[tuple[int, str], Actual]] = defaultdict(dict)
-    if publication.fiscal_year is None:
-        return found
-    rows = Actual.objects.filter(
-        series__indicators__plan=publication.plan,
-        fiscal_year__lte=publication.fiscal_year,
-        state=WorkState.CHECKED,
-    ).distinct()
-    for actual in rows:
-        found[actual.series_id][actual.fiscal_year, actual.period] = actual
-    return found
-
-
-def _checked_judgements(publication: Publication) -> dict[int, list[Judgement]]:
-    found: dict[int, list[Judgement]] = defaultdict(list)
-    rows = Judgement.objects.filter(
-        indicator__plan=publication.plan,
-        fiscal_year=publication.fiscal_year,
-        period=publication.period,
-        state=WorkState.CHECKED,
-    ).select_related("band")
-    for judgement in rows.order_by("stage"):
-        found[judgement.indicator_id].append(judgement)
-    return found
-
-
-def _freeze_indicator(
-    publication: Publication,
-    indicator: Indicator,
-    actuals: dict[tuple[int, str], Actual],
-    judgements: list[Judgement],
-) -> PublishedIndicator:
+def _promise(publication: Publication, indicator: Indicator) -> PublishedIndicator:
+    """Return what was promised: baseline, targets, sections."""
     series, year = indicator.series, publication.fiscal_year
-    in_force = judging.targets_in_force(indicator.targets.all(), year)
-    known = [
-        target
-        for target in indicator.targets.all()
-        if target in in_force or target.fiscal_year in {row.fiscal_year for row in in_force}
-    ]
-    row = PublishedIndicator(
+    targets = indicator.targets.all()
+    in_force = judging.targets_in_force(targets, year)
+    promised_years = {target.fiscal_year for target in in_force}
+    return PublishedIndicator(
         publication=publication,
         indicator=indicator,
         name=indicator.display_name,
@@ -171,58 +141,48 @@ def _freeze_indicator(
         baseline_value_label=indicator.baseline_value_label,
         baseline_mark=indicator.baseline_mark,
         baseline_note=indicator.baseline_note,
-        targets=[frozen.freeze_target(target, target in in_force) for target in known],
+        targets=[
+            frozen.freeze_target(target, target in in_force)
+            for target in targets
+            if target.fiscal_year in promised_years
+        ],
         departments=frozen.freeze_departments(
             link.department
             for link in indicator.responsibilities.all()
             if link.is_in_year(_year_shown(publication))
         ),
-        judgements=[frozen.freeze_judgement(judgement) for judgement in judgements],
     )
-    if year is not None:
-        _freeze_year(row, publication, indicator, actuals)
-    return row
 
 
-def _freeze_year(
-    row: PublishedIndicator,
-    publication: Publication,
-    indicator: Indicator,
-    actuals: dict[tuple[int, str], Actual],
-) -> None:
-    """Add the year's figure, or why there is none, and its rates."""
-    series, year, period = indicator.series, publication.fiscal_year, publication.period
-    actual = actuals.get((year, period))
+def _result(publication: Publication, judged: Judged, actual: Actual | None) -> PublishedIndicator:
+    """Return the promise with the year's figure, or why there is none, and what is said of it."""
+    row, series = _promise(publication, judged.indicator), judged.indicator.series
     if actual is None:
         row.missing_reason = MissingReason.NOT_COMPILED
     else:
-        for name in (
-            "value",
-            "missing_reason",
-            "expected_on",
-            "is_provisional",
-            "revision",
-            "revision_reason",
-            "year_label",
-            "value_label",
-            "note",
-        ):
+        for name in _COPIED:
             setattr(row, name, getattr(actual, name))
         row.source = actual.source or series.source
         row.source_url = actual.source_url or series.source_url
-    entries = {
-        entered: found
-        for (entered, entered_period), found in actuals.items()
-        if entered_period == Period.YEAR_END
-    }
-    if actual is not None:
-        entries[year] = actual  # 年度末見込 is rated by its own figure
-    case = judging.case_of(indicator, entries, year)
-    if series.accumulation == evaluation.Accumulation.SUM and period != Period.MID_YEAR:
-        row.total = evaluation.to_decimal(case.actual, MAX_DECIMALS)
-    row.rates = {
-        name: frozen.freeze_rate(rate) for name, rate in judging.rates_of(case, period).items()
-    }
+    if series.accumulation == Accumulation.SUM and judged.period != Period.MID_YEAR:
+        row.total = to_decimal(judged.course.actual(judged.fiscal_year), MAX_DECIMALS)
+    row.rates = {name: frozen.freeze_rate(rate) for name, rate in judged.rates.items()}
+    row.judgements = [frozen.freeze_judgement(judgement) for judgement in judged.judgements]
+    row.computed = frozen.freeze_computed(judged)
+    return row
+
+
+_COPIED = (
+    "value",
+    "missing_reason",
+    "expected_on",
+    "is_provisional",
+    "revision",
+    "revision_reason",
+    "year_label",
+    "value_label",
+    "note",
+)
 
 
 # --- Reports ----------------------------------------------------------------------------------

@@ -299,12 +299,11 @@ class Story:
             indicator = self.indicators[line.code]
             if line.code in spoken or not indicator.is_in_year(year):
                 continue
-            entries = Actual.objects.filter(
-                series=indicator.series, period=Period.YEAR_END, fiscal_year__lte=year
+            entries = Actual.objects.filter(series=indicator.series, fiscal_year__lte=year)
+            course = judging.course_of(
+                indicator, [judging.Entry.of(actual) for actual in entries], year
             )
-            case = judging.case_of(
-                indicator, {actual.fiscal_year: actual for actual in entries}, year
-            )
+            case = course.case(year, course.final_target)
             place = place_of(case, share)
             if place is not None:
                 self.choose(indicator, year, Stage.FIRST, place, "担当課", day, reason)
