@@ -158,8 +158,18 @@ def test_progress_rises_with_every_step_towards_the_target(b, t, one, other):
 @given(figures, figures)
 def test_progress_is_nothing_at_the_baseline_and_whole_at_the_target(b, t):
     assume(t != b)
-    assert progress_rate(at_least(b, t, b)) == Rate(Fraction(0))
-    assert progress_rate(at_least(b, t, t)) == Rate(Fraction(100))
+    build = at_least if t > b else at_most
+    assert progress_rate(build(b, t, b)) == Rate(Fraction(0))
+    assert progress_rate(build(b, t, t)) == Rate(Fraction(100))
+
+
+@given(figures, figures, figures)
+def test_a_target_behind_the_baseline_has_no_progress_but_can_be_met(b, t, a):
+    """A population that may shrink to 19,500: every step of the loss would count as progress."""
+    assume(t != b)
+    build = at_most if t > b else at_least
+    assert progress_rate(build(b, t, a)).reason is Reason.TARGET_BEHIND_BASELINE
+    assert is_met(build(b, t, a)).value is (a >= t if t < b else a <= t)
 
 
 @given(st.lists(figures, min_size=1, max_size=10))

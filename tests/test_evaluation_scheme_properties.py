@@ -84,7 +84,9 @@ def test_on_the_line_progress_is_whole(b, t, year):
         return
     share = Fraction(year - 2020, 5)
     expected = Fraction(b) + (Fraction(t) - Fraction(b)) * share
-    this = course(b, {2025: aim(TargetKind.AT_LEAST, t)}, {year: expected})
+    kind = TargetKind.AT_LEAST if t > b else TargetKind.AT_MOST
+    direction = Direction.RISING if t > b else Direction.FALLING
+    this = course(b, {2025: aim(kind, t)}, {year: expected}, direction=direction)
     for basis in ("year_target", "pro_rata"):
         for years_from in ("baseline", "plan_start"):
             by = thresholds("100", basis=basis, years_from=years_from)

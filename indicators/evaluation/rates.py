@@ -60,12 +60,16 @@ def progress_rate(case: Case) -> Fraction:
     """進捗率 (a − b) ÷ (t − b): how much of the way from baseline to target has been gone.
 
     Serves rising and falling targets alike. For CHANGE, t is the baseline changed by x percent.
+    A target behind the baseline allows a step back; there the formula would grow with the loss and
+    pass 100 % when the target is missed, so it is withheld.
     """
-    t, _falling = _goal(case)
+    t, falling = _goal(case)
     b = _baseline(case)
     a = _actual(case)
     if t == b:
         raise _Withheld(Reason.TARGET_IS_BASELINE)
+    if falling == (t > b):
+        raise _Withheld(Reason.TARGET_BEHIND_BASELINE)
     return (a - b) / (t - b)
 
 

@@ -60,6 +60,7 @@ class Reason(StrEnum):
     DEFINITION_CHANGED = "definition_changed"
     WINDOW_UNKNOWN = "window_unknown"
     TARGET_IS_BASELINE = "target_is_baseline"
+    TARGET_BEHIND_BASELINE = "target_behind_baseline"
     ZERO_DIVISOR = "zero_divisor"
     NEGATIVE_BASELINE = "negative_baseline"
 
@@ -103,6 +104,7 @@ _REASON_LABELS = {
     Reason.DEFINITION_CHANGED: _("定義の変更"),
     Reason.WINDOW_UNKNOWN: _("対象期間不明"),
     Reason.TARGET_IS_BASELINE: _("目標値が基準値と同じ"),
+    Reason.TARGET_BEHIND_BASELINE: _("目標値が基準値より後退した水準"),
     Reason.ZERO_DIVISOR: _("除数が0"),
     Reason.NEGATIVE_BASELINE: _("基準値が負のため増減率で測れない"),
     Reason.CHOSEN_BY_PEOPLE: _("人が選ぶ評価"),

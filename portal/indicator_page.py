@@ -1,0 +1,249 @@
+"""Everything the page of one indicator shows, from its published rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from django.http import Http404
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from indicators.choices import Accumulation, Basis, Direction
+from indicators.models import Indicator, Series
+from municipalities.models import Municipality
+from plans.models import Plan, Policy
+from rounds.models import Publication
+from rounds.published import Record, records_of, superseded_rows
+
+from . import figures
+from .figures import JudgementShown, RateShown
+from .indicator_list import Fact, rate_of, row_of, time_words
+from .indicator_table import Table, TargetShown, table_of, targets_of
+from .nodes import FootnoteShown, footnotes_of
+from .sections import Sections, SectionShown
+from .towns import moment_words
+from .trend import chart_of
+from .wording import (
+    Badge,
+    ancestors,
+    by_site,
+    iso_day_words,
+    node_name,
+)
+
+# --- What is counted ---------------------------------------------------------------------------
+
+
+def basis_words(series: Series, municipality: Municipality) -> str:
+    """Return which time a value speaks of."""
+    match series.basis:
+        case Basis.CALENDAR_YEAR:
+            return _("暦年（1月～12月）の値")
+        case Basis.AS_OF_DATE:
+            return _("%(month)s月%(day)s日現在の値") % {
+                "month": series.as_of_month,
+                "day": series.as_of_day,
+            }
+        case Basis.SURVEY_YEAR:
+            return _("調査を行った年の値")
+        case Basis.MEAN_OF_YEARS:
+            return _("%(count)s年間の平均") % {"count": series.mean_years}
+        case Basis.WINDOW if series.window_is_known:
+            return _("%(first)sから%(last)sまでの累計") % {
+                "first": municipality.year_label(series.window_start),
+                "last": municipality.year_label(series.window_end),
+            }
+        case Basis.WINDOW:
+            return _("一定期間の累計（期間の記載なし）")
+    return _("年度の値")
+
+
+def accumulation_words(series: Series, municipality: Municipality) -> str:
+    words = str(Accumulation(series.accumulation).label)
+    if series.start_fiscal_year is not None:
+        start = municipality.year_label(series.start_fiscal_year)
+        words += _("、%(year)sから数える") % {"year": start}
+    return words
+
+
+def direction_words(indicator: Indicator) -> str:
+    if indicator.direction == Direction.UNKNOWN:
+        return _("向きの記載なし")
+    return str(Direction(indicator.direction).label)
+
+
+# --- Sections ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SectionYears:
+    years: str
+    sections: list[SectionShown]
+
+
+def sections_of(plan: Plan, record: Record, sections: Sections) -> list[SectionYears]:
+    """Return who was responsible, newest first; years with the same sections taken together."""
+    rows = [(row.publication.fiscal_year, row.departments) for row in record.years]
+    if not rows:
+        rows = [(None, record.latest.departments)]
+    spans = []
+    for departments, group in groupby(rows, key=lambda row: row[1]):
+        if not departments:
+            continue
+        years = [year for year, _departments in group]
+        spans.append(SectionYears(_span(plan, years[0], years[-1]), sections.show(departments)))
+    return spans[::-1]
+
+
+def _span(plan: Plan, first: int | None, last: int | None) -> str:
+    if first is None or last is None:
+        return ""
+    labels = [plan.municipality.year_label(year) for year in dict.fromkeys((first, last))]
+    return "～".join(labels)
+
+
+# --- Judgements --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JudgedYear:
+    year: str
+    judgements: list[JudgementShown]
+
+
+def judged_years(plan: Plan, record: Record) -> list[JudgedYear]:
+    """Return what people judged, newest year first, every stage with its reason."""
+    municipality = plan.municipality
+    return [
+        JudgedYear(
+            time_words(plan, row),
+            [
+                replace(found, judged_on=iso_day_words(municipality, found.judged_on))
+                for found in figures.judgements_of(row, municipality)
+            ],
+        )
+        for row in reversed(record.years)
+        if row.judgements
+    ]
+
+
+@dataclass(frozen=True)
+class Source:
+    text: str
+    url: str
+    years: str = ""
+
+
+def sources_of(plan: Plan, record: Record) -> list[Source]:
+    """Return where the figures come from; the plan itself where no row says it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in record.years or (record.latest,):
+        if row.source or row.source_url:
+            years = found.setdefault((row.source, row.source_url), [])
+            year = row.publication.fiscal_year
+            years += [] if year is None else [plan.municipality.year_label(year)]
+    if not found and (plan.source or plan.source_url):
+        found[plan.source, plan.source_url] = []
+    return [
+        Source(text or url, url, _("、").join(dict.fromkeys(years)) if len(found) > 1 else "")
+        for (text, url), years in found.items()
+    ]
+
+
+# --- The page ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Break:
+    year: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class IndicatorPage:
+    number: str
+    title: str
+    place: str
+    badges: list[Badge]
+    lifetime: str
+    facts: list[Fact]
+    rate: RateShown | None
+    judgement: JudgementShown | None
+    chart: SafeString
+    table: Table
+    targets: list[TargetShown]
+    judged: list[JudgedYear]
+    unit: str
+    definition: str
+    definition_badges: list[Badge]
+    basis: str
+    accumulation: str
+    accumulation_note: str
+    direction: str
+    direction_note: str
+    is_average: bool
+    breaks: list[Break]
+    sections: list[SectionYears]
+    sources: list[Source]
+    footnotes: list[FootnoteShown]
+    notes: list[str]
+    published_on: str
+
+
+def _baseline_fact(plan: Plan, record: Record) -> list[Fact]:
+    """Return the baseline, which stands first; without any actual figure it does so already."""
+    shown = figures.headline(record)
+    if shown is None or shown.amount is None:
+        return []
+    row = record.latest
+    year = figures.baseline_year(row, plan.municipality)
+    return [Fact(_("基準値"), year, figures.baseline_shown(row))]
+
+
+def indicator_page(
+    plan: Plan, publications: list[Publication], indicator: Indicator
+) -> IndicatorPage:
+    """Return the page of an indicator; Http404 where no publication holds it."""
+    record = records_of(publications, [indicator.pk]).get(indicator.pk)
+    if record is None:
+        raise Http404(_("この指標は公表されていません。"))
+    above = ancestors(indicator)
+    row = row_of(plan, indicator, record)
+    series, municipality = indicator.series, plan.municipality
+    policy = next((node for node in above if isinstance(node, Policy)), None)
+    newest = max(publication.effective_at for publication in publications)
+    return IndicatorPage(
+        number=indicator.label or plan.label_indicator,
+        title=row.title,
+        place="｜".join(
+            [*filter(None, [indicator.group]), *(node_name(plan, node) for node in reversed(above))]
+        ),
+        badges=row.badges,
+        lifetime=row.lifetime,
+        facts=[*_baseline_fact(plan, record), *row.facts],
+        rate=rate_of(plan, record),
+        judgement=row.judgement,
+        chart=chart_of(plan, indicator, record),
+        table=table_of(plan, indicator, record, superseded_rows(publications, indicator)),
+        targets=targets_of(plan, indicator, record),
+        judged=judged_years(plan, record),
+        unit=record.latest.unit,
+        definition=series.definition,
+        definition_badges=[by_site()] if series.definition_by_site and series.definition else [],
+        basis=basis_words(series, municipality),
+        accumulation=accumulation_words(series, municipality),
+        accumulation_note=series.accumulation_note,
+        direction=direction_words(indicator),
+        direction_note=indicator.direction_note,
+        is_average=indicator.baseline_is_average,
+        breaks=[
+            Break(municipality.year_label(change.fiscal_year), change.reason)
+            for change in series.breaks.all()
+        ],
+        sections=sections_of(plan, record, Sections(municipality)),
+        sources=sources_of(plan, record),
+        footnotes=footnotes_of(plan, policy) if policy else [],
+        notes=[note for note in (indicator.note, series.note) if note],
+        published_on=moment_words(municipality, newest),
+    )

@@ -1,0 +1,154 @@
+"""The top page's municipalities and a municipality's plans as cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from indicators.models import Indicator
+from municipalities.models import Municipality
+from municipalities.prefectures import PREFECTURES
+from plans.models import BasicGoal, Plan
+from rounds.models import Publication
+from rounds.published import published_plans, visible_publications
+
+from .wording import Badge, Link, day_words, municipality_url, plan_url, title_badges
+
+
+@dataclass(frozen=True)
+class TownCard:
+    name: str
+    kana: str
+    url: str
+    plan_count: int
+
+
+@dataclass(frozen=True)
+class Prefecture:
+    name: str
+    towns: list[TownCard]
+
+
+def _towns() -> QuerySet[Municipality]:
+    published = Count("plans", filter=Q(plans__in=published_plans()))
+    return Municipality.objects.annotate(plan_count=published).filter(plan_count__gt=0)
+
+
+def _cards(towns: Iterable[Any]) -> list[TownCard]:
+    return [
+        TownCard(town.name, town.kana, municipality_url(town), town.plan_count) for town in towns
+    ]
+
+
+def prefectures() -> list[Prefecture]:
+    """Return the prefectures that have municipalities with published plans, in their order."""
+    order = {name: place for place, name in enumerate(PREFECTURES)}
+    towns = sorted(
+        _towns().filter(is_sample=False),
+        key=lambda town: (order.get(town.prefecture, len(order)), town.code),
+    )
+    return [
+        Prefecture(name or _("都道府県の記載なし"), _cards(of_prefecture))
+        for name, of_prefecture in groupby(towns, key=lambda town: town.prefecture)
+    ]
+
+
+def samples() -> list[TownCard]:
+    """Return the invented towns."""
+    return _cards(_towns().filter(is_sample=True).order_by("slug"))
+
+
+# --- A municipality's plans --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PlanCard:
+    title: str
+    url: str
+    badges: list[Badge]
+    period: str
+    stage: str
+    goal_count: int
+    goal_word: str
+    indicator_count: int
+    published_on: str
+    takes_over: str
+    followed_by: str
+
+
+def plan_badges(plan: Plan) -> list[Badge]:
+    """Return 仮題 and 素案 where they apply."""
+    badges = title_badges(plan)
+    if plan.stage == Plan.Stage.DRAFT:
+        badges.append(Badge(_("素案"), "is-attention"))
+    return badges
+
+
+def plan_cards(town: Municipality) -> list[PlanCard]:
+    """Return the published plans in the town's order. One query."""
+    plans = list(_plans_with_counts(town))
+    by_id = {plan.pk: plan for plan in plans}
+    for plan in plans:
+        plan.municipality = town
+    return [_card(plan, by_id) for plan in plans]
+
+
+def _plans_with_counts(town: Municipality) -> QuerySet[Plan]:
+    def count(model: type[Any], **condition: Any) -> Subquery:
+        rows = model.objects.filter(plan=OuterRef("pk"), **condition).order_by().values("plan")
+        return Subquery(rows.annotate(count=Count("pk", distinct=True)).values("count"))
+
+    last = (
+        visible_publications()
+        .filter(plan=OuterRef("pk"))
+        .order_by()
+        .values("plan")
+        .annotate(last=Max("effective_at"))
+        .values("last")
+    )
+    held = {"published__publication__kind__in": [Publication.Kind.PLAN, Publication.Kind.PUBLIC]}
+    return (
+        published_plans()
+        .filter(municipality=town)
+        .annotate(
+            goal_count=count(BasicGoal),
+            indicator_count=count(
+                Indicator, published__publication__effective_at__lte=timezone.now(), **held
+            ),
+            published_at=Subquery(last),
+        )
+    )
+
+
+def _card(plan: Any, by_id: dict[int, Any]) -> PlanCard:
+    before = by_id.get(plan.predecessor_id)
+    after = [other for other in by_id.values() if other.predecessor_id == plan.pk]
+    return PlanCard(
+        title=str(plan),
+        url=plan_url(plan),
+        badges=plan_badges(plan),
+        period=plan.period_text(),
+        stage=plan.get_stage_display(),
+        goal_count=plan.goal_count or 0,
+        goal_word=plan.label_basic_goal or _("大項目"),
+        indicator_count=plan.indicator_count or 0,
+        published_on=moment_words(plan.municipality, plan.published_at),
+        takes_over="" if before is None else str(before),
+        followed_by=_("、").join(map(str, after)),
+    )
+
+
+def moment_words(municipality: Municipality, moment: datetime) -> str:
+    """Return the day of a moment in Japan."""
+    return day_words(municipality, timezone.localdate(moment))
+
+
+def plan_link(plan: Plan) -> Link:
+    return Link(str(plan), plan_url(plan))

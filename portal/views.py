@@ -1,0 +1,194 @@
+"""The public pages. Each view finds what is published and hands finished values to a template.
+
+Nothing here depends on who reads: a page is the same for everyone and answers by ETag.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from indicators.models import Indicator
+from measures.models import Action, Measure
+from plans.models import BasicGoal, Plan, Policy
+from rounds.published import (
+    current_of,
+    current_publications,
+    publications_of,
+    published_municipalities,
+    published_plans,
+)
+
+from . import nodes, towns
+from .indicator_list import rows_of, tally_of
+from .indicator_page import indicator_page
+from .plan_page import indicator_groups, loose_actions, plan_page
+from .report_rows import actions_of
+from .structure import tree
+from .wording import ancestors, breadcrumbs
+
+
+def _page(
+    request: HttpRequest, template: str, *, is_sample: bool = False, **context: Any
+) -> HttpResponse:
+    canonical = request.build_absolute_uri(request.path)
+    return render(
+        request,
+        f"portal/{template}.html",
+        {"canonical": canonical, "is_sample": is_sample, **context},
+    )
+
+
+def _published_plan(municipality: str, plan: str) -> Plan:
+    """Return a published plan with its municipality, else raise Http404."""
+    plans = published_plans().select_related("municipality")
+    return get_object_or_404(plans, municipality__slug=municipality, slug=plan)
+
+
+def _indicators(plan: Plan, *conditions: Q) -> QuerySet[Indicator]:
+    return Indicator.objects.filter(*conditions, plan=plan).select_related(
+        "series", "basic_goal", "policy__basic_goal", "measure__policy__basic_goal",
+        "measure__basic_goal",
+    )  # fmt: skip
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Municipalities by prefecture, the sample town apart."""
+    return _page(request, "home", prefectures=towns.prefectures(), samples=towns.samples())
+
+
+@require_safe
+def municipality(request: HttpRequest, municipality: str) -> HttpResponse:
+    """A municipality's published plans."""
+    town = get_object_or_404(published_municipalities(), slug=municipality)
+    return _page(
+        request,
+        "municipality",
+        is_sample=town.is_sample,
+        town=town,
+        plans=towns.plan_cards(town),
+        breadcrumbs=breadcrumbs(town),
+    )
+
+
+@require_safe
+def plan(request: HttpRequest, municipality: str, plan: str) -> HttpResponse:
+    """A plan: its levels, its indicators, and what it refers to."""
+    found = _published_plan(municipality, plan)
+    record = publications_of(found)
+    publications = current_of(record)
+    rows = rows_of(found, publications, _indicators(found))
+    branches = tree(found)
+    return _page(
+        request,
+        "plan",
+        is_sample=found.municipality.is_sample,
+        plan=found,
+        page=plan_page(found, record, branches, len(rows)),
+        tree=[node for node in branches if node.url or node.children],
+        actions=actions_of(found, publications, loose_actions(branches)),
+        groups=indicator_groups(found, branches, rows),
+        tally=tally_of(rows),
+        related=nodes.related_of(found, found.related_plans.all(), with_policies=True),
+        glossary=nodes.glossary_of(found),
+        footnotes=nodes.footnotes_of(found),
+        breadcrumbs=breadcrumbs(found),
+    )
+
+
+def _node_page(
+    request: HttpRequest,
+    plan: Plan,
+    node: Any,
+    indicators: QuerySet[Indicator],
+    actions: QuerySet[Action],
+    **context: Any,
+) -> HttpResponse:
+    """Render the page of a goal, policy or measure."""
+    publications = current_publications(plan)
+    rows = rows_of(plan, publications, indicators, of=node)
+    above = ancestors(node)
+    return _page(
+        request,
+        "node",
+        is_sample=plan.municipality.is_sample,
+        plan=plan,
+        node=nodes.node_page(plan, node, above),
+        rows=rows,
+        tally=tally_of(rows),
+        actions=actions_of(plan, publications, actions),
+        breadcrumbs=breadcrumbs(plan, *above, node),
+        **context,
+    )
+
+
+@require_safe
+def goal(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpResponse:
+    """A basic goal: the policies and measures below it, its indicators and actions."""
+    found = _published_plan(municipality, plan)
+    node = get_object_or_404(BasicGoal, plan=found, code=code)
+    below = (
+        Q(basic_goal=node)
+        | Q(policy__basic_goal=node)
+        | Q(measure__basic_goal=node)
+        | Q(measure__policy__basic_goal=node)
+    )
+    return _node_page(
+        request,
+        found,
+        node,
+        _indicators(found, below),
+        node.actions.all(),
+        tree=tree(found, node),
+        heading=found.label_policy or found.label_measure or _("内容"),
+    )
+
+
+@require_safe
+def policy(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpResponse:
+    """A policy: its measures, indicators and actions, related plans and words explained."""
+    found = _published_plan(municipality, plan)
+    node = get_object_or_404(Policy.objects.select_related("basic_goal"), plan=found, code=code)
+    return _node_page(
+        request,
+        found,
+        node,
+        _indicators(found, Q(policy=node) | Q(measure__policy=node)),
+        node.actions.all(),
+        tree=tree(found, node),
+        heading=found.label_measure or _("内容"),
+        related=nodes.related_of(found, node.related_plans.all(), with_policies=False),
+        glossary=nodes.glossary_of(found, node),
+        footnotes=nodes.footnotes_of(found, node),
+    )
+
+
+@require_safe
+def measure(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpResponse:
+    """A measure: its indicators, and its actions with what the sections report."""
+    found = _published_plan(municipality, plan)
+    measures = Measure.objects.select_related("basic_goal", "policy__basic_goal")
+    node = get_object_or_404(measures, plan=found, code=code)
+    return _node_page(request, found, node, _indicators(found, Q(measure=node)), node.actions.all())
+
+
+@require_safe
+def indicator(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpResponse:
+    """An indicator: chart, table, targets, judgements, definition, sections, sources."""
+    found = _published_plan(municipality, plan)
+    indicators = _indicators(found).prefetch_related("series__breaks")
+    node = get_object_or_404(indicators, code=code)
+    return _page(
+        request,
+        "indicator",
+        is_sample=found.municipality.is_sample,
+        plan=found,
+        page=indicator_page(found, current_publications(found), node),
+        breadcrumbs=breadcrumbs(found, *ancestors(node), node),
+    )

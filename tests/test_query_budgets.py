@@ -1,0 +1,107 @@
+"""Pages ask the database as often for 300 indicators as for 30."""
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from plans.choices import WorkState
+from plans.models import Plan
+from rounds.models import Publication
+from rounds.record import publish
+
+from .factories import (
+    make_action,
+    make_actual,
+    make_break,
+    make_department,
+    make_field,
+    make_footnote,
+    make_goal,
+    make_indicator,
+    make_judgement,
+    make_measure,
+    make_municipality,
+    make_plan,
+    make_policy,
+    make_related_plan,
+    make_report,
+    make_row,
+    make_scheme,
+    make_series,
+    make_succession,
+    make_target,
+    make_term,
+)
+
+pytestmark = pytest.mark.django_db
+BUDGETS = {
+    "/": 2,
+    "/kita/": 2,
+    "/kita/sogo/": 15,
+    "/kita/sogo/goals/g/": 15,
+    "/kita/sogo/policies/p/": 17,
+    "/kita/sogo/measures/m/": 12,
+    "/kita/sogo/indicators/i/": 12,
+}
+
+
+def build(indicators: int) -> Plan:
+    """Make きた市's plan with something of everything; the rows grow with `indicators`."""
+    town = make_municipality("kita")
+    plan = make_plan(town, "sogo", predecessor=make_plan(town, "before"))
+    old, new = make_department(town), make_department(town)
+    make_succession(old, new)
+    band = make_scheme(plan=plan).bands.first()
+    goal = make_goal(plan, code="g")
+    policy = make_policy(plan, code="p", basic_goal=goal, field=make_field(goal))
+    measure = make_measure(plan, code="m", policy=policy)
+    for number in range(indicators):
+        code = "i" if number == 0 else f"i{number}"
+        indicator = make_indicator(plan, make_series(town), [old], code=code, measure=measure)
+        make_target(indicator)
+        make_judgement(indicator, band)
+        for year in (2022, 2023):
+            make_actual(indicator.series, year)
+        make_break(indicator.series, 2021)
+    for number in range(indicators // 10):
+        make_measure(plan, policy=policy)
+        make_policy(plan, basic_goal=goal)
+        make_related_plan(plan, linked_plan=plan.predecessor).policies.add(policy)
+        make_term(plan, policy=policy)
+        make_footnote(plan, policy=policy)
+        for parent in ({"measure": measure}, {"policy": policy}, {"basic_goal": goal}):
+            row = make_row(make_action(plan, **parent), [old, new])
+            make_report(row, state=WorkState.CHECKED)
+        make_plan(town, f"other-{number}")
+    for other in town.plans.all():
+        publish(other, Publication.Kind.PLAN, by=None)
+    for year in (2022, 2023):
+        publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=year, period="year_end")
+    return plan
+
+
+def queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+@pytest.fixture(scope="module")
+def counts(django_db_setup: None, django_db_blocker) -> dict[int, dict[str, int]]:
+    """Number of indicators → path → number of queries."""
+    found = {}
+    for size in (30, 300):
+        with django_db_blocker.unblock(), transaction.atomic():
+            build(size)
+            found[size] = {path: queries(Client(), path) for path in BUDGETS}
+            transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("path", BUDGETS)
+def test_queries_do_not_grow_and_keep_to_the_budget(
+    counts: dict[int, dict[str, int]], path: str
+) -> None:
+    assert counts[30][path] == counts[300][path]
+    assert counts[300][path] <= BUDGETS[path]
