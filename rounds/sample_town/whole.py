@@ -36,6 +36,8 @@ PLAN = {
     "label_indicator": "まちの指標",
     "label_mid_year": "9月末現在",
     "label_relisted": "再掲",
+    "show_computed_judgement": "public",
+    "show_forecast": "public",
 }
 
 # subject, from fiscal year, scheme
