@@ -1,0 +1,88 @@
+"""Every page a citizen can reach by links, on the plans of fixtures/."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.db import transaction
+from django.urls import Resolver404, resolve
+from django.views.defaults import page_not_found, server_error
+
+from portal import urls as portal_urls
+
+from .audit.checks import problems
+from .audit.crawl import Answer, Visit, crawl, fetch_by_client
+
+HOST = "testserver"
+
+
+def fetch(path: str) -> Answer:
+    """GET by the test client; a static file is looked up where `collectstatic` would find it."""
+    if path.startswith(settings.STATIC_URL):
+        found = finders.find(unquote(path.removeprefix(settings.STATIC_URL).partition("?")[0]))
+        return Answer(200 if found else 404, "", "")
+    return fetch_by_client(path)
+
+
+@pytest.fixture(scope="module")
+def visits(django_db_setup: None, django_db_blocker) -> Iterator[list[Visit]]:
+    """Every address of the site with its answer; the database is as before afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_plans", verbosity=0)
+        yield crawl(fetch, HOST)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def pages(visits: list[Visit]) -> list[Visit]:
+    """The pages among the addresses, without the admin."""
+    return [visit for visit in visits if visit.is_html and not visit.path.startswith("/admin/")]
+
+
+def test_no_link_is_broken_and_no_page_fails(visits: list[Visit]) -> None:
+    assert [
+        f"{visit.answer.status} {visit.path} (linked from {visit.referrer})"
+        for visit in visits
+        if visit.answer.status >= 400
+    ] == []
+
+
+def test_every_page_is_well_formed_and_japanese(pages: list[Visit]) -> None:
+    assert [f"{page.path}: {what}" for page in pages for what in problems(page)] == []
+
+
+def test_every_kind_of_page_can_be_reached_by_links(visits: list[Visit]) -> None:
+    reached = set()
+    for visit in visits:
+        with suppress(Resolver404):
+            reached.add(resolve(visit.path.partition("?")[0]).url_name)
+    assert {pattern.name for pattern in portal_urls.urlpatterns} - reached == set()
+
+
+def test_every_page_has_a_title_of_its_own(pages: list[Visit]) -> None:
+    titles: dict[str, str] = {}
+    twins = []
+    for page in pages:
+        if page.answer.status != 200 or "?" in page.path:
+            continue
+        title = " ".join((page.document.findtext("head/title") or "").split())
+        if title in titles:
+            twins.append(f"{title}: {titles[title]} {page.path}")
+        titles[title] = page.path
+    assert twins == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(lambda request: page_not_found(request, Exception()), id="404"),
+        pytest.param(server_error, id="500"),
+    ],
+)
+def test_error_pages_are_pages_too(rf, answer) -> None:
+    text = answer(rf.get("/nowhere/")).content.decode()
+    assert problems(Visit("/nowhere/", Answer(200, "text/html", text))) == []
