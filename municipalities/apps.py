@@ -1,7 +1,16 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
 
 class MunicipalitiesConfig(AppConfig):
     name = "municipalities"
     verbose_name = _("自治体・組織・利用者")
+    default = True
+
+
+class ShirubeAdminConfig(admin_apps.AdminConfig):
+    """Django's admin with our site: named in INSTALLED_APPS."""
+
+    default = False
+    default_site = "municipalities.admin_site.ShirubeAdminSite"

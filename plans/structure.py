@@ -1,0 +1,50 @@
+"""Removing parts of a plan: what a closed year reported does not disappear with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.utils import NestedObjects
+from django.core.exceptions import ValidationError
+from django.db import models, router
+from django.utils.translation import gettext as _
+
+from municipalities import fiscal_year as fiscal_years
+from municipalities import record
+
+from .models import Plan, YearLock
+
+
+def remove_row(row: models.Model, *, by: Any, reason: str) -> None:
+    """Delete a row of structure with everything below it, as `municipalities.record.remove_row`.
+
+    Raises ValidationError where that would take along a figure, target, judgement or report of a
+    fiscal year its plan has closed, or rows that are published.
+    """
+    if by is not None:
+        record.require_writer(by, row, "delete")
+    collector = NestedObjects(using=router.db_for_write(type(row)))
+    collector.collect([row])
+    if collector.protected:
+        kinds = {str(kept._meta.verbose_name) for kept in collector.protected}
+        raise ValidationError(
+            _("ほかの行（%(kinds)s）から使われているため、削除できません。")
+            % {"kinds": "、".join(sorted(kinds))}
+        )
+    falling = [each for rows in collector.data.values() for each in rows]
+    years = {each.fiscal_year for each in falling if hasattr(each, "fiscal_year")}
+    lock = YearLock.objects.filter(plan__in=_plans_of(row, falling), fiscal_year__in=years).first()
+    if lock is not None:
+        raise ValidationError(
+            _("締め切られた%(year)sの目標・評価・報告が含まれるため、削除できません。")
+            % {"year": fiscal_years.label(lock.fiscal_year)},
+            code="locked",
+        )
+    record.remove_row(row, by=by, reason=reason)
+
+
+def _plans_of(row: models.Model, falling: list[models.Model]) -> set[int]:
+    """Return the ids of the plans `row` and everything that falls with it belongs to."""
+    return {each.pk for each in falling if isinstance(each, Plan)} | {
+        each.plan_id for each in [row, *falling] if getattr(each, "plan_id", None)
+    }

@@ -1,0 +1,65 @@
+"""Pages of the admin as a person uses them: sign in, open, fill in, save."""
+
+from typing import Any
+
+from bs4 import BeautifulSoup
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from municipalities.models import User
+
+
+def sign_in(user: User) -> Client:
+    """Return a browser in which `user` is signed in."""
+    client = Client()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def address(model: type[models.Model], page: str, *args: Any) -> str:
+    """Return the address of a page: changelist, add, change, history, delete."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def filled_in(client: Client, url: str) -> dict[str, Any]:
+    """Return what the form on a page would send if it were saved as it is; {} if only read."""
+    page = BeautifulSoup(client.get(url).content, "html.parser")
+    if not page.select("form[method=post] .submit-row input[type=submit]"):
+        return {}
+    data: dict[str, Any] = {}
+    for box in page.select("form[method=post] :is(input, textarea, select)[name]"):
+        name = box["name"]
+        if box.find_parent(id="logout-form") or "__prefix__" in name:
+            continue
+        if box.name == "select":
+            chosen = [option["value"] for option in box.select("option[selected]")]
+            first = [option["value"] for option in box.select("option")][:1]
+            data[name] = chosen if box.has_attr("multiple") else (chosen or first or [""])[0]
+        elif box.name == "textarea":
+            data[name] = box.text.removeprefix("\r\n").removeprefix("\n")
+        elif box.get("type") in {"checkbox", "radio"}:
+            if box.has_attr("checked"):
+                data[name] = box.get("value", "on")
+        elif box.get("type") != "submit":
+            data[name] = box.get("value", "")
+    return data
+
+
+def add_row(data: dict[str, Any], prefix: str, **fields: Any) -> dict[str, Any]:
+    """Return `data` with one more row in the inline `prefix`."""
+    number = int(data[f"{prefix}-TOTAL_FORMS"])
+    row = {f"{prefix}-{number}-{name}": value for name, value in fields.items()}
+    return data | row | {f"{prefix}-TOTAL_FORMS": str(number + 1)}
+
+
+def save(client: Client, url: str, data: dict[str, Any]) -> list[str]:
+    """Send a form; return the errors the page shows, [] where it was saved."""
+    answer = client.post(url, data)
+    if answer.status_code == 302:
+        return []
+    assert answer.status_code == 200, answer.status_code
+    page = BeautifulSoup(answer.content, "html.parser")
+    errors = [item.get_text(strip=True) for item in page.select("ul.errorlist li")]
+    assert errors, "the page shows no error"
+    return errors

@@ -1,0 +1,200 @@
+"""Every page of the admin, for everybody: it answers, it never breaks, it never tells."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from indicators.models import Actual
+from municipalities.models import Membership, User
+from rounds.models import Publication, PublishedIndicator, PublishedReport
+
+from .admin_pages import address, sign_in
+from .full_town import fill_town, our_models
+from .people import People, make_people
+
+STAFF = ("entry", "colleague", "approver", "head", "planner", "reader", "operator", "superuser")
+PEOPLE = {User, Membership}
+FROZEN = {Publication, PublishedIndicator, PublishedReport}
+GARBAGE = ("abc", "9" * 5000, "-1", "NaN", "Infinity", "1e999999", "－", "\x00")
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    return make_people()
+
+
+@pytest.fixture
+def home(people: People) -> dict[type[models.Model], models.Model]:
+    """A row of every table in きた市."""
+    return fill_town(people.welfare)
+
+
+@pytest.fixture
+def abroad(people: People) -> dict[type[models.Model], models.Model]:
+    """A row of every table in みなみ市."""
+    return fill_town(people.minami_welfare)
+
+
+def pages(row: models.Model) -> Iterator[str]:
+    model = type(row)
+    yield address(model, "changelist")
+    yield address(model, "add")
+    for page in ("change", "history", "delete"):
+        yield address(model, page, row.pk)
+
+
+def test_every_table_has_its_place_in_the_admin(people: People) -> None:
+    page = sign_in(people.superuser).get(reverse("admin:index")).content.decode()
+    assert [m.__name__ for m in our_models() if address(m, "changelist") not in page] == []
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_every_page_answers(people: People, home: dict, abroad: dict, who: str) -> None:
+    client = sign_in(getattr(people, who))
+    for row in home.values():
+        for url in pages(row):
+            status = client.get(url).status_code
+            allowed = {200, 403}
+            if type(row) in PEOPLE and who not in {"planner", "operator", "superuser"}:
+                allowed = {403, 404}
+            assert status in allowed, (url, status)
+    assert client.get(reverse("admin:indicators_actual_entry")).status_code == (
+        403 if who == "reader" else 200
+    )
+    assert client.get(reverse("admin:index")).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["entry", "approver", "planner", "reader"])
+def test_what_colleagues_may_look_at_opens(people: People, home: dict, who: str) -> None:
+    client = sign_in(getattr(people, who))
+    for model, row in home.items():
+        if model in PEOPLE and who != "planner":
+            continue
+        for page, args in (("changelist", ()), ("change", (row.pk,)), ("history", (row.pk,))):
+            assert client.get(address(model, page, *args)).status_code == 200, (model, page)
+
+
+@pytest.mark.parametrize("who", ["nobody", None])
+def test_who_has_no_role_is_asked_to_sign_in(people: People, home: dict, who: str | None) -> None:
+    client = sign_in(getattr(people, who)) if who else Client()
+    for row in home.values():
+        for url in pages(row):
+            answer = client.get(url)
+            assert answer.status_code == 302
+            assert answer["Location"].startswith(reverse("admin:login"))
+
+
+@pytest.mark.parametrize("who", ["entry", "approver", "planner", "reader"])
+def test_a_strangers_row_does_not_exist(people: People, home: dict, abroad: dict, who: str) -> None:
+    client = sign_in(getattr(people, who))
+    shared = {model for model in abroad if model._meta.model_name == "commonindicator"}
+    for model, row in abroad.items():
+        if model in shared:
+            continue
+        for page in ("change", "history", "delete"):
+            url = address(model, page, row.pk)
+            assert client.get(url).status_code == 404, url
+            assert client.post(url, {"post": "yes", "change_reason": "x"}).status_code == 404, url
+        row.refresh_from_db()
+
+
+@pytest.mark.parametrize("who", ["entry", "planner", "reader"])
+def test_no_list_names_a_strangers_row(people: People, home: dict, abroad: dict, who: str) -> None:
+    client = sign_in(getattr(people, who))
+    theirs = people.minami.name
+    for model, row in abroad.items():
+        answer = client.get(address(model, "changelist"))
+        if answer.status_code == 403:
+            continue
+        page = answer.content.decode()
+        assert theirs not in page, model
+        if model._meta.model_name != "commonindicator":
+            assert address(model, "change", row.pk) not in page, model
+
+
+@pytest.mark.parametrize("who", ["entry", "planner", "reader"])
+def test_no_choice_offers_a_strangers_row(
+    people: People, home: dict, abroad: dict, who: str
+) -> None:
+    client = sign_in(getattr(people, who))
+    for model in our_models():
+        for field in model._meta.fields:
+            target = field.related_model
+            if target not in abroad or target.__name__ == "CommonIndicator":
+                continue
+            answer = client.get(
+                reverse("admin:autocomplete"),
+                {
+                    "app_label": model._meta.app_label,
+                    "model_name": model._meta.model_name,
+                    "field_name": field.name,
+                },
+            )
+            if answer.status_code == 403:
+                assert target in PEOPLE
+                continue
+            assert answer.status_code == 200
+            offered = {choice["id"] for choice in answer.json()["results"]}
+            own = str(home[target].pk)
+            assert own in offered or len(offered) == 20, (model, field.name)
+            assert str(abroad[target].pk) not in offered, (model, field.name)
+
+
+@pytest.mark.parametrize("who", ["planner", "entry"])
+def test_nonsense_in_forms_is_answered_politely(people: People, home: dict, who: str) -> None:
+    client = sign_in(getattr(people, who))
+    for model, row in home.items():
+        for url in (address(model, "add"), address(model, "change", row.pk)):
+            page = client.get(url)
+            if page.status_code != 200:
+                continue
+            names = set(re.findall(r'name="([^"]+)"', page.content.decode()))
+            management = dict(
+                re.findall(r'name="([^"]+_FORMS)" value="(\d+)"', page.content.decode())
+            )
+            for nonsense in GARBAGE:
+                data = dict.fromkeys(names, nonsense) | management
+                assert client.post(url, data).status_code in {200, 302, 403, 404}, (url, nonsense)
+            assert client.post(url, {}).status_code in {200, 302, 403, 404, 400}, url
+            assert client.get(url, dict.fromkeys(names, "abc")).status_code in {200, 302}, url
+        if not type(row)._default_manager.filter(pk=row.pk).exists():
+            pytest.fail(f"{row!r} was lost")
+
+
+def test_nonsense_in_addresses_is_answered_politely(people: People, home: dict) -> None:
+    client = sign_in(people.planner)
+    for model in home:
+        for page in ("change", "history", "delete"):
+            for number in ("abc", "0", "9" * 30):
+                assert client.get(address(model, page, number)).status_code == 404
+        url = address(model, "changelist")
+        filters = set(re.findall(r"\?([a-z_]+)=", client.get(url).content.decode()))
+        for name in filters | {"q", "p", "o", "fiscal_year", "own", "all", "plan", "e"}:
+            for nonsense in ("abc", "9" * 30, "\x00", "-1"):
+                assert client.get(url, {name: nonsense}).status_code in {200, 302}, (url, name)
+        chosen = {"action": "delete_selected", "_selected_action": ["abc", "9" * 30]}
+        assert client.post(url, chosen).status_code in {200, 302, 403}, url
+    asked = {"app_label": "indicators", "model_name": "indicator", "field_name": "series"}
+    for term in ("\x00", "あ" * 5000, "'\";--"):
+        answer = client.get(reverse("admin:autocomplete"), asked | {"term": term})
+        assert answer.status_code == 200
+    reason = {"post": "yes", "change_reason": "\x00" * 300}
+    assert client.post(address(Actual, "delete", home[Actual].pk), reason).status_code == 302
+    reason["change_reason"] += "理由" * 300
+    assert client.post(address(Actual, "delete", home[Actual].pk), reason).status_code == 302
+    assert not Actual.objects.exists()
+
+
+def test_pages_obey_the_content_security_policy(people: People, home: dict) -> None:
+    client = sign_in(people.superuser)
+    bad = re.compile(r'\sstyle="|<style|<script(?![^>]*\ssrc=)(?![^>]*json)|\son[a-z]+="')
+    for row in home.values():
+        for url in pages(row):
+            page = client.get(url).content.decode()
+            assert bad.findall(page) == [], url
+    for name in ("index", "indicators_actual_entry", "rounds_publication_publish"):
+        assert bad.findall(client.get(reverse(f"admin:{name}")).content.decode()) == []
