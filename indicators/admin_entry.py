@@ -120,6 +120,7 @@ def entry_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "opts": model_admin.opts,
         "choice": choice,
         "rows": rows,
+        "has_forms": bool(forms_),
         "has_errors": any(form.is_bound and form.errors for form in forms_),
         "year_before": (fiscal_years.label(choice.cleaned_data["fiscal_year"] - 1) if rows else ""),
         "media": model_admin.media,

@@ -260,7 +260,9 @@ class DepartmentSuccession(NaturalKeyModel):
         ordering = ["effective_on", "predecessor"]
         constraints = [
             models.UniqueConstraint(
-                name="department_succession_unique", fields=["predecessor", "successor"]
+                name="department_succession_unique",
+                fields=["predecessor", "successor"],
+                violation_error_message=_("この改編はすでに登録されています。"),
             ),
             models.CheckConstraint(
                 name="department_succession_not_itself",

@@ -101,10 +101,16 @@ class Publication(NaturalKeyModel):
                 name="publication_year_and_period_unless_plan",
                 condition=Q(kind="plan", fiscal_year__isnull=True, period="")
                 | (~Q(kind="plan") & Q(fiscal_year__isnull=False) & ~Q(period="")),
+                violation_error_message=_(
+                    "計画の公表では年度と時期を空欄に、ほかでは両方とも入力してください。"
+                ),
             ),
             models.CheckConstraint(
                 name="publication_correction_has_reason",
                 condition=~Q(mark__in=["correction", "source_revision"]) | ~Q(reason=""),
+                violation_error_message=_(
+                    "訂正・遡及改定の公表には公開する理由を入力してください。"
+                ),
             ),
         ]
         indexes = [

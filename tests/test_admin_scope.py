@@ -73,9 +73,13 @@ def test_the_write_path_refuses_strangers_and_colleagues(people: People) -> None
 def test_a_link_to_another_town_is_refused(people: People) -> None:
     plan = make.make_plan(people.kita)
     term = make.make_term(plan)
-    term.policy = make.make_policy(make.make_plan(people.minami))
+    for elsewhere in (people.minami, people.kita):
+        term.policy = make.make_policy(make.make_plan(elsewhere))
+        with pytest.raises(ValidationError, match="同じ計画"):
+            record.record_row(term, by=people.operator)
+    plan.parent = make.make_plan(people.minami)
     with pytest.raises(ValidationError, match="同じ自治体"):
-        record.record_row(term, by=people.operator)
+        record.record_row(plan, by=people.operator)
     series = make.make_series(people.kita, owner=people.welfare, common=make.make_common())
     planner, url = sign_in(people.planner), address(Series, "change", series.pk)
     data = filled_in(planner, url) | {"owner": people.minami_welfare.pk}

@@ -183,7 +183,9 @@ class Responsibility(NaturalKeyModel, Lifetime):
         constraints = [
             *Lifetime.Meta.constraints,
             models.UniqueConstraint(
-                name="responsibility_unique", fields=["indicator", "department", "order"]
+                name="responsibility_unique",
+                fields=["indicator", "department", "order"],
+                violation_error_message=_("この担当課はすでに登録されています。"),
             ),
         ]
 

@@ -140,6 +140,7 @@ class Series(NaturalKeyModel):
             models.CheckConstraint(
                 name="series_decimals_range",
                 condition=Q(decimals__lte=MAX_DECIMALS),
+                violation_error_message=_("小数桁は4桁までです。"),
             ),
             models.CheckConstraint(
                 name="series_sum_has_start",

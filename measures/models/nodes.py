@@ -110,9 +110,15 @@ class MeasureSdg(SdgTag):
         verbose_name = _("SDGs目標")
         verbose_name_plural = _("SDGs目標")
         constraints = [
-            models.UniqueConstraint(name="measure_sdg_unique", fields=["measure", "number"]),
+            models.UniqueConstraint(
+                name="measure_sdg_unique",
+                fields=["measure", "number"],
+                violation_error_message=_("この目標はすでに登録されています。"),
+            ),
             models.CheckConstraint(
-                name="measure_sdg_range", condition=Q(number__gte=1, number__lte=17)
+                name="measure_sdg_range",
+                condition=Q(number__gte=1, number__lte=17),
+                violation_error_message=_("SDGsの目標は1から17までです。"),
             ),
         ]
 
@@ -186,7 +192,9 @@ class ReportingDepartment(NaturalKeyModel, Lifetime):
         constraints = [
             *Lifetime.Meta.constraints,
             models.UniqueConstraint(
-                name="reporting_department_unique", fields=["row", "department", "order"]
+                name="reporting_department_unique",
+                fields=["row", "department", "order"],
+                violation_error_message=_("この担当課はすでに登録されています。"),
             ),
         ]
 

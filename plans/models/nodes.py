@@ -244,8 +244,14 @@ class PolicySdg(SdgTag):
         verbose_name = _("SDGs目標")
         verbose_name_plural = _("SDGs目標")
         constraints = [
-            models.UniqueConstraint(name="policy_sdg_unique", fields=["policy", "number"]),
+            models.UniqueConstraint(
+                name="policy_sdg_unique",
+                fields=["policy", "number"],
+                violation_error_message=_("この目標はすでに登録されています。"),
+            ),
             models.CheckConstraint(
-                name="policy_sdg_range", condition=Q(number__gte=1, number__lte=17)
+                name="policy_sdg_range",
+                condition=Q(number__gte=1, number__lte=17),
+                violation_error_message=_("SDGsの目標は1から17までです。"),
             ),
         ]

@@ -229,13 +229,18 @@ class RelatedPlan(NaturalKeyModel):
     natural_fields = ("plan", "number")
     municipality_lookup = "plan__municipality"
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
+    history = tracked()
 
     class Meta:
         verbose_name = _("関連計画")
         verbose_name_plural = _("関連計画")
         ordering = ["plan", "number"]
         constraints = [
-            models.UniqueConstraint(name="related_plan_unique", fields=["plan", "number"]),
+            models.UniqueConstraint(
+                name="related_plan_unique",
+                fields=["plan", "number"],
+                violation_error_message=_("この番号の関連計画がすでにあります。"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -272,11 +277,19 @@ class GlossaryTerm(NaturalKeyModel):
         verbose_name_plural = _("用語")
         ordering = ["plan", "number"]
         constraints = [
-            models.UniqueConstraint(name="glossary_term_unique", fields=["plan", "number"]),
+            models.UniqueConstraint(
+                name="glossary_term_unique",
+                fields=["plan", "number"],
+                violation_error_message=_("この番号の用語がすでにあります。"),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.term
+
+    def clean(self) -> None:
+        super().clean()
+        _check_same_plan(self)
 
 
 class Footnote(NaturalKeyModel):
@@ -302,17 +315,31 @@ class Footnote(NaturalKeyModel):
     natural_fields = ("plan", "number")
     municipality_lookup = "plan__municipality"
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
+    history = tracked()
 
     class Meta:
         verbose_name = _("脚注")
         verbose_name_plural = _("脚注")
         ordering = ["plan", "number"]
         constraints = [
-            models.UniqueConstraint(name="footnote_unique", fields=["plan", "number"]),
+            models.UniqueConstraint(
+                name="footnote_unique",
+                fields=["plan", "number"],
+                violation_error_message=_("この番号の脚注がすでにあります。"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.mark} {self.text}"
+
+    def clean(self) -> None:
+        super().clean()
+        _check_same_plan(self)
+
+
+def _check_same_plan(row: GlossaryTerm | Footnote) -> None:
+    if row.policy is not None and row.policy.plan_id != row.plan_id:
+        raise ValidationError({"policy": _("同じ計画の中から選んでください。")})
 
 
 class YearLock(NaturalKeyModel):

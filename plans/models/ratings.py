@@ -196,7 +196,9 @@ class PlanScheme(NaturalKeyModel):
         ordering = ["plan", "subject", "from_fiscal_year"]
         constraints = [
             models.UniqueConstraint(
-                name="plan_scheme_unique", fields=["plan", "subject", "from_fiscal_year"]
+                name="plan_scheme_unique",
+                fields=["plan", "subject", "from_fiscal_year"],
+                violation_error_message=_("この年度からの評価方式がすでにあります。"),
             ),
         ]
 
