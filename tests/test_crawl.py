@@ -17,6 +17,7 @@ from portal import urls as portal_urls
 from .audit.checks import problems
 from .audit.crawl import Answer, Visit, crawl, fetch_by_client
 
+pytestmark = pytest.mark.django_db
 HOST = "testserver"
 
 
