@@ -22,7 +22,7 @@ from municipalities.admin_forms import WritePath
 from plans.admin_base import PLAN_ROWS, PlanRowAdmin, plan_filter
 from plans.record import SECTION_STATES
 
-from . import admin_entry, record
+from . import admin_entry, admin_schemes, record  # noqa: F401  registers the schemes
 from .models import (
     Actual,
     CommonIndicator,
@@ -50,18 +50,26 @@ class ResponsibilityInline(ScopedTabularInline):
     classes = ()
 
 
-class TargetInline(Stacked):
-    """Targets; a later decision is added as the next revision, with its reason."""
+class TargetInline(ScopedTabularInline):
+    """Targets; a later decision is added as the next revision, with its reason.
+
+    From which year a revision counts, and the rest, stand on the row's own page.
+    """
 
     model = Target
     path = TARGETS
     needs_saved_parent = True
+    show_change_link = True
     classes = ()
     fields = (
-        ("fiscal_year", "kind", "value", "lower", "upper", "tolerance"),
-        ("text", "year_label", "value_label", "mark"),
-        ("revision", "effective_from", "decided_on", "reason"),
-        "note",
+        "fiscal_year",
+        "kind",
+        "value",
+        "lower",
+        "upper",
+        "text",
+        "revision",
+        "reason",
     )
 
 
@@ -77,19 +85,22 @@ class JudgementInline(Stacked):
     )
 
 
-class ActualInline(Stacked):
-    """The values of a series, year by year."""
+class ActualInline(ScopedTabularInline):
+    """The values of a series, year by year; corrections and sources on the row's own page."""
 
     model = Actual
     path = ACTUALS
     needs_saved_parent = True
+    show_change_link = True
     classes = ()
     fields = (
-        ("fiscal_year", "period", "value", "is_provisional", "state"),
-        ("missing_reason", "expected_on"),
-        ("revision", "revision_reason"),
-        ("note", "internal_note"),
-        ("year_label", "value_label", "source", "source_url"),
+        "fiscal_year",
+        "period",
+        "value",
+        "missing_reason",
+        "is_provisional",
+        "note",
+        "state",
     )
 
 
@@ -116,14 +127,13 @@ class ActualAdmin(ScopedAdmin):
         "is_provisional",
         "revision",
         "state",
-        "owner",
     )
     list_filter = (
         OwnSectionsFilter,
         YearFilter,
         "period",
         plan_filter("series__indicators__plan"),
-        section_filter("series__owner", _("所管課")),
+        section_filter("series__indicators__responsibilities__department"),
         "state",
         "missing_reason",
         municipality_filter("series__municipality"),
@@ -186,10 +196,6 @@ class ActualAdmin(ScopedAdmin):
     @admin.display(description=_("単位"))
     def unit(self, obj: Actual) -> str:
         return obj.series.unit
-
-    @admin.display(description=_("所管課"), ordering="series__owner")
-    def owner(self, obj: Actual) -> str:
-        return str(obj.series.owner or "")
 
 
 @admin.register(Indicator)

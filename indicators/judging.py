@@ -18,7 +18,7 @@ from plans.models import Plan, PlanScheme, RatingScheme
 from . import evaluation
 from .choices import BaselineStatus, Basis, TargetKind
 from .evaluation import Course, Figure, Forecast, Rate, Reason, Scheme, Trend, Verdict
-from .models import Actual, Indicator, Judgement, Target
+from .models import Actual, Indicator, Judgement, Series, Target
 
 
 class Entry(NamedTuple):
@@ -152,6 +152,12 @@ def _entries(
     return found
 
 
+def entries_of(series: Series, fiscal_year: int) -> list[Entry]:
+    """Return the entries of one series up to the year. One query."""
+    rows = Actual.objects.filter(series=series, fiscal_year__lte=fiscal_year).order_by()
+    return [Entry(*row) for row in rows.values_list(*Entry._fields)]
+
+
 def _judgements(
     plan: Plan, fiscal_year: int, period: str, states: Collection[str] | None
 ) -> dict[int, list[Judgement]]:
@@ -257,13 +263,18 @@ def _baseline(indicator: Indicator) -> Figure:
 def _targets(indicator: Indicator, fiscal_year: int) -> dict[int, evaluation.Target]:
     """Return the targets in force by year; one whose figure the source does not state is none."""
     return {
-        target.fiscal_year: evaluation.Target(
-            kind=evaluation.TargetKind(target.kind),
-            value=target.value,
-            lower=target.lower,
-            upper=target.upper,
-            tolerance=target.tolerance,
-        )
+        target.fiscal_year: target_rule(target)
         for target in targets_in_force(indicator.targets.all(), fiscal_year)
         if target.kind != TargetKind.UNSPECIFIED or target.value is not None
     }
+
+
+def target_rule(target: Target) -> evaluation.Target:
+    """Return a stored target as the rules want it."""
+    return evaluation.Target(
+        kind=evaluation.TargetKind(target.kind),
+        value=target.value,
+        lower=target.lower,
+        upper=target.upper,
+        tolerance=target.tolerance,
+    )

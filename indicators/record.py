@@ -22,6 +22,7 @@ from plans.record import (
     save_row,
 )
 
+from . import evaluation, judging
 from .models import Actual, Indicator, Judgement, Responsibility, Series, Target
 
 
@@ -100,8 +101,10 @@ def remove_target(target: Target, *, by: Any, reason: str) -> None:
 
 
 def check_judgement(judgement: Judgement, *, by: Any) -> None:
-    """Raise where `by` is no planner of the plan, the year is closed, or the band is not one of
-    the scheme the plan uses in that year."""
+    """Raise where `by` is no planner of the plan, the year is closed, the band is not one of the
+    scheme the plan uses in that year, or it overrides the computed one without a reason.
+
+    The number of queries depends neither on the size of the plan nor on the years."""
     plan = judgement.indicator.plan
     if by is not None:
         require_planner(by, plan.municipality_id)
@@ -111,6 +114,29 @@ def check_judgement(judgement: Judgement, *, by: Any) -> None:
     if scheme is None or judgement.band.scheme_id != scheme.pk:
         raise ValidationError(
             {"band": _("この計画がこの年度に使う評価方式の区分から選んでください。")}
+        )
+    check_override(judgement, judging.rules_of(scheme))
+
+
+def check_override(judgement: Judgement, scheme: evaluation.Scheme) -> None:
+    """Raise ValidationError where people chose another band of `scheme` than the figures give,
+    and say no reason. Where nothing is computed, no reason is asked for."""
+    if judgement.reason.strip():
+        return
+    entries = judging.entries_of(judgement.indicator.series, judgement.fiscal_year)
+    course = judging.course_of(
+        judgement.indicator, entries, judgement.fiscal_year, judgement.period
+    )
+    computed = evaluation.judge(scheme, course, judgement.fiscal_year).band
+    if computed is not None and computed.order != judgement.band.order:
+        raise ValidationError(
+            {
+                "reason": _(
+                    "計算による評価は「%(computed)s」です。「%(chosen)s」を選ぶ理由を入力してください。"
+                )
+                % {"computed": computed.title, "chosen": judgement.band}
+            },
+            code="override",
         )
 
 

@@ -12,7 +12,6 @@ from municipalities import fiscal_year
 from municipalities.admin_base import (
     ScopedAdmin,
     ScopedInline,
-    ScopedStackedInline,
     ScopedTabularInline,
 )
 from municipalities.admin_filters import YearFilter, municipality_filter
@@ -21,7 +20,6 @@ from municipalities.admin_forms import WritePath
 from . import record
 from .admin_base import PLAN_ROWS, NodeAdmin, PlanRowAdmin, plan_filter
 from .models import (
-    Band,
     BasicGoal,
     Footnote,
     GlossaryTerm,
@@ -30,7 +28,6 @@ from .models import (
     Policy,
     PolicyField,
     PolicySdg,
-    RatingScheme,
     RelatedPlan,
     YearLock,
 )
@@ -213,45 +210,6 @@ class PolicySdgAdmin(ScopedAdmin):
     list_filter = (plan_filter("policy__plan"), "number")
     search_fields = ("policy__title",)
     ordering = ("policy", "number")
-
-
-class BandInline(ScopedStackedInline):
-    """The bands of a scheme, tried in their order."""
-
-    model = Band
-    classes = ()
-    fields = (
-        ("order", "symbol", "label", "spoken"),
-        ("test", "threshold", "tolerance", "tolerance_kind"),
-        ("tone", "score", "meaning"),
-    )
-
-
-@admin.register(RatingScheme)
-class RatingSchemeAdmin(ScopedAdmin):
-    path = PLAN_ROWS
-    related = ("municipality",)
-    list_display = ("name", "code", "municipality", "formula", "basis", "chosen_by_people")
-    list_filter = (municipality_filter(), "formula", "basis")
-    search_fields = ("name", "code")
-    readonly_once_saved = ("municipality",)
-    inlines = (BandInline,)
-
-    def label(self, obj: RatingScheme) -> str:
-        return f"{obj.name}（{obj.municipality or _('ひな形')}）"
-
-
-@admin.register(Band)
-class BandAdmin(ScopedAdmin):
-    path = PLAN_ROWS
-    related = ("scheme__municipality",)
-    list_display = ("__str__", "scheme", "order", "test", "threshold", "tone")
-    list_filter = (municipality_filter("scheme__municipality"), "test", "tone")
-    search_fields = ("symbol", "label", "scheme__name")
-    readonly_once_saved = ("scheme",)
-
-    def label(self, obj: Band) -> str:
-        return f"{obj}（{obj.scheme}）"
 
 
 @admin.register(PlanScheme)

@@ -32,12 +32,20 @@ def remove_row(row: models.Model, *, by: Any, reason: str) -> None:
             % {"kinds": "、".join(sorted(kinds))}
         )
     falling = [each for rows in collector.data.values() for each in rows]
-    years = {each.fiscal_year for each in falling if hasattr(each, "fiscal_year")}
-    lock = YearLock.objects.filter(plan__in=_plans_of(row, falling), fiscal_year__in=years).first()
-    if lock is not None:
+    locks = YearLock.objects.filter(plan__in=_plans_of(row, falling))
+    closed = {lock.fiscal_year for lock in locks}
+    taken = {each.fiscal_year for each in falling if hasattr(each, "fiscal_year")} & closed
+    if closed and not taken:  # a figure stays with its series, but nothing would keep it closed
+        taken = {
+            year
+            for each in falling
+            if hasattr(each, "years_with_figures")
+            for year in each.years_with_figures(closed)
+        }
+    if taken:
         raise ValidationError(
-            _("締め切られた%(year)sの目標・評価・報告が含まれるため、削除できません。")
-            % {"year": fiscal_years.label(lock.fiscal_year)},
+            _("締め切られた%(year)sの実績・目標・評価・報告があるため、削除できません。")
+            % {"year": fiscal_years.label(min(taken))},
             code="locked",
         )
     record.remove_row(row, by=by, reason=reason)
@@ -45,6 +53,12 @@ def remove_row(row: models.Model, *, by: Any, reason: str) -> None:
 
 def _plans_of(row: models.Model, falling: list[models.Model]) -> set[int]:
     """Return the ids of the plans `row` and everything that falls with it belongs to."""
-    return {each.pk for each in falling if isinstance(each, Plan)} | {
-        each.plan_id for each in [row, *falling] if getattr(each, "plan_id", None)
-    }
+    plans = {each.pk for each in falling if isinstance(each, Plan)}
+    plans |= {each.plan_id for each in falling if getattr(each, "plan_id", None)}
+    above, plan, _town = (row.municipality_lookup or "").rpartition("plan__")
+    if plan:  # a row deep in a plan, such as a line of its progress sheet
+        found: Any = row
+        for name in filter(None, (above + "plan").split("__")):
+            found = getattr(found, name)
+        plans.add(found.pk)
+    return plans

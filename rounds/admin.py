@@ -13,7 +13,7 @@ from municipalities.admin_base import FrozenAdmin
 from municipalities.admin_filters import YearFilter, municipality_filter
 from plans.admin_base import plan_filter
 
-from . import admin_publish
+from . import admin_explain, admin_publish
 from .models import Publication, PublishedIndicator, PublishedReport
 
 
@@ -47,7 +47,9 @@ class PublicationAdmin(FrozenAdmin):
 
     def get_urls(self) -> list[Any]:
         publish = self.admin_site.admin_view(admin_publish.publish_view)
+        explain = self.admin_site.admin_view(admin_explain.explain_view)
         return [
+            path("explain/", explain, {"model_admin": self}, name="rounds_publication_explain"),
             path("publish/", publish, {"model_admin": self}, name="rounds_publication_publish"),
             *super().get_urls(),
         ]

@@ -63,6 +63,21 @@ def current_publications(plan: Plan, at: datetime | None = None) -> list[Publica
     return current_of(publications_of(plan, at))
 
 
+def publications_by_year(publications: Iterable[Publication]) -> dict[int, Publication]:
+    """Return fiscal year → the one of the current `publications` that stands for it, oldest year
+    first: the year's end, else what was expected of it, else its middle."""
+    of_years = (found for found in publications if found.fiscal_year is not None)
+    return {found.fiscal_year: found for found in sorted(of_years, key=_time)}
+
+
+def newest_year(publications: Iterable[Publication]) -> Publication | None:
+    """Return what stands for the newest year of the current `publications`: a whole year where
+    there is one, since the middle of a year is not judged. None before the first results."""
+    by_year = list(publications_by_year(publications).values())
+    whole = [found for found in by_year if found.period != Period.MID_YEAR]
+    return (whole or by_year or [None])[-1]
+
+
 @dataclass(frozen=True)
 class Record:
     """What the current publications say of one indicator.
@@ -93,6 +108,19 @@ def records_of(
         row.publication = by_id[row.publication_id]
         found[row.indicator_id].append(row)
     return {indicator: _record(rows) for indicator, rows in found.items()}
+
+
+def rows_by_publication(
+    publications: Iterable[Publication],
+) -> dict[int, list[PublishedIndicator]]:
+    """Return publication id → its rows, without the texts that counting needs not. One query."""
+    by_id = {publication.pk: publication for publication in publications}
+    rows = PublishedIndicator.objects.filter(publication__in=list(by_id))
+    found: dict[int, list[PublishedIndicator]] = defaultdict(list)
+    for row in rows.defer("targets", "departments", "rates", "note", "baseline_note").order_by():
+        row.publication = by_id[row.publication_id]
+        found[row.publication_id].append(row)
+    return found
 
 
 def superseded_rows(

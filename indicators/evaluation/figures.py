@@ -40,9 +40,9 @@ def to_decimal(
     """
     if rate.value is None:
         return None
-    scaled = abs(rate.value) * 10**places
-    units = scaled.numerator // scaled.denominator
-    if mode is Rounding.HALF_UP and scaled - units >= Fraction(1, 2):
+    of = rate.value.denominator
+    units, rest = divmod(abs(rate.value.numerator) * 10**places, of)
+    if mode is Rounding.HALF_UP and 2 * rest >= of:
         units += 1
     sign = 1 if rate.value < 0 and units else 0
     # From digits, because Decimal's arithmetic would round to its context's precision.

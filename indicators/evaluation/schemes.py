@@ -96,6 +96,11 @@ class Band:
         """Build a band from stored fields or from the text of a fixture; see `Scheme.of`."""
         return cls(**_converted(fields, _BAND_FIELDS))
 
+    @property
+    def title(self) -> str:
+        """Symbol and label in one; once where they are the same."""
+        return self.label if self.symbol == self.label else f"{self.symbol} {self.label}"
+
     @cached_property
     def edge(self) -> Fraction:
         """The threshold, exact; ValueError where a rate test has none."""

@@ -9,6 +9,7 @@ from typing import Generic, Self, TypeVar
 from django.utils.translation import gettext_lazy as _
 
 Number = int | Decimal | Fraction
+_NUMBERS = (int, Decimal, Fraction)
 T = TypeVar("T")
 
 
@@ -78,6 +79,7 @@ class Reason(StrEnum):
     NO_INDICATORS = "no_indicators"
     NO_SCORES = "no_scores"
     MIXED_SCHEMES = "mixed_schemes"
+    NO_SCHEME = "no_scheme"
 
     NOT_COMPILED = "not_compiled"
     NO_SURVEY = "no_survey"
@@ -121,6 +123,7 @@ _REASON_LABELS = {
     Reason.NO_INDICATORS: _("指標なし"),
     Reason.NO_SCORES: _("点数の付いた評価なし"),
     Reason.MIXED_SCHEMES: _("評価方式が一つでない"),
+    Reason.NO_SCHEME: _("評価方式なし"),
     Reason.NOT_COMPILED: _("未集計"),
     Reason.NO_SURVEY: _("調査のない年"),
     Reason.NOT_APPLICABLE: _("対象外"),
@@ -132,9 +135,12 @@ _REASON_LABELS = {
 
 def exact(value: Number) -> Fraction:
     """Turn a stored figure into a Fraction; TypeError for floats and booleans."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         raise TypeError(f"figures are int, Decimal or Fraction, not {type(value).__name__}")
-    return Fraction(value)
+    if isinstance(value, Fraction):
+        return value
+    # Twice as fast as Fraction(value), and plans have tens of thousands of figures.
+    return Fraction(*value.as_integer_ratio())
 
 
 @dataclass(frozen=True)
