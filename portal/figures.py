@@ -265,49 +265,6 @@ def main_rate(row: PublishedIndicator) -> RateShown | None:
     return rates.get("progress")
 
 
-# --- Judgements --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class JudgementShown:
-    symbol: str
-    label: str
-    spoken: str
-    tone: str
-    fiscal_year: int
-    year: str
-    stage: str
-    meaning: str
-    reason: str
-    judged_by: str
-    judged_on: str | None
-    note: str
-    source_url: str
-
-
-def judgements_of(row: PublishedIndicator, municipality: Municipality) -> list[JudgementShown]:
-    """Return what people judged for a year, stage by stage; the last one is valid."""
-    year = year_words(municipality, row.publication.fiscal_year, row.year_label)
-    return [
-        JudgementShown(
-            symbol="" if found["symbol"] == found["label"] else found["symbol"],
-            label=found["label"],
-            spoken=found["spoken"],
-            tone=found["tone"],
-            fiscal_year=row.publication.fiscal_year,
-            year=year,
-            stage=found["stage_label"],
-            meaning=found["meaning"],
-            reason=found["reason"],
-            judged_by=found["judged_by"],
-            judged_on=found["judged_on"],
-            note=found["note"],
-            source_url=found["source_url"],
-        )
-        for found in row.judgements
-    ]
-
-
 # --- What stands for an indicator in a list ----------------------------------------------------
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -11,13 +10,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from indicators.models import Indicator
-from plans.choices import Period, Tone, Visibility
+from plans.choices import Period, Visibility
 from plans.models import Plan
 from rounds.models import Publication, PublishedIndicator
 from rounds.published import Record, records_of
 
 from . import figures
-from .figures import JudgementShown, RateShown, Shown
+from .figures import RateShown, Shown
+from .judgements import JudgementShown, TrendShown, latest_judgement, trend_of
+from .outlook import ForecastShown, forecast_of
 from .wording import Badge, life_badges, lifetime_words, node_name, page_url, year_words
 
 
@@ -47,21 +48,9 @@ class IndicatorRow:
     facts: list[Fact]
     rate: RateShown | None
     judgement: JudgementShown | None
-
-
-@dataclass(frozen=True)
-class IndicatorGroup:
-    title: str
-    url: str
-    rows: list[IndicatorRow]
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many indicators people put in a band in a year."""
-
-    year: str
-    bands: list[tuple[JudgementShown, int]]
+    trend: TrendShown | None
+    forecast: ForecastShown | None
+    record: Record
 
 
 def time_words(plan: Plan, row: PublishedIndicator) -> str:
@@ -73,7 +62,8 @@ def time_words(plan: Plan, row: PublishedIndicator) -> str:
 
 
 def facts_of(plan: Plan, indicator: Indicator, record: Record) -> list[Fact]:
-    """Return actual and final target; without any actual figure the baseline comes first."""
+    """Return actual, the target of that very year if it has one, and the final target; without
+    any actual figure the baseline comes first."""
     municipality = plan.municipality
     row = figures.headline(record)
     facts = []
@@ -93,14 +83,16 @@ def facts_of(plan: Plan, indicator: Indicator, record: Record) -> list[Fact]:
         facts.append(replace(_actual_fact(plan, row), later=later))
     targets = figures.targets_in_force(record.promised)
     if targets:
-        final = targets[-1]
-        facts.append(
+        year = None if row is None else row.publication.fiscal_year
+        facts += [
             Fact(
                 _("目標"),
-                figures.target_year(final, municipality),
-                figures.target_shown(final, record.promised, indicator.direction),
+                figures.target_year(target, municipality),
+                figures.target_shown(target, record.promised, indicator.direction),
             )
-        )
+            for target in targets
+            if target is targets[-1] or target["fiscal_year"] == year
+        ]
     else:
         facts.append(Fact(_("目標"), "", figures.missing(_("目標値なし"))))
     return facts
@@ -134,14 +126,6 @@ def rate_of(plan: Plan, record: Record) -> RateShown | None:
     return RateShown(rate.name, rate.shown, rate.percent, year)
 
 
-def latest_judgement(plan: Plan, record: Record) -> JudgementShown | None:
-    for row in reversed(record.years):
-        judgements = figures.judgements_of(row, plan.municipality)
-        if judgements:
-            return judgements[-1]
-    return None
-
-
 def row_of(plan: Plan, indicator: Indicator, record: Record, place: str = "") -> IndicatorRow:
     shown = figures.headline(record)
     has_figure = shown is not None and shown.amount is not None
@@ -157,6 +141,9 @@ def row_of(plan: Plan, indicator: Indicator, record: Record, place: str = "") ->
         facts=facts_of(plan, indicator, record),
         rate=rate_of(plan, record) if has_figure else None,
         judgement=latest_judgement(plan, record),
+        trend=trend_of(plan, shown) if has_figure else None,
+        forecast=forecast_of(plan, indicator, record),
+        record=record,
     )
 
 
@@ -183,16 +170,3 @@ def rows_of(
 def _place(plan: Plan, indicator: Indicator, of: Any) -> str:
     parent = indicator.parent
     return "" if parent in (None, of) else node_name(plan, parent)
-
-
-def tally_of(rows: Iterable[IndicatorRow]) -> Tally | None:
-    """Count the judgements of the newest judged year; None where hardly anybody has judged."""
-    judgements = [row.judgement for row in rows if row.judgement is not None]
-    if len(judgements) < 2:
-        return None
-    newest = max(judgements, key=lambda found: found.fiscal_year)
-    of_year = [found for found in judgements if found.fiscal_year == newest.fiscal_year]
-    counts = Counter((found.symbol, found.label) for found in of_year)
-    bands = {(found.symbol, found.label): found for found in of_year}
-    order = sorted(bands, key=lambda band: (list(Tone).index(Tone(bands[band].tone)), band))
-    return Tally(newest.year, [(bands[band], counts[band]) for band in order])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from django.http import Http404
@@ -12,15 +12,19 @@ from django.utils.translation import gettext as _
 from indicators.choices import Accumulation, Basis, Direction
 from indicators.models import Indicator, Series
 from municipalities.models import Municipality
+from plans.choices import Period
 from plans.models import Plan, Policy
 from rounds.models import Publication
 from rounds.published import Record, records_of, superseded_rows
 
 from . import figures
-from .figures import JudgementShown, RateShown
+from .figures import RateShown
 from .indicator_list import Fact, rate_of, row_of, time_words
 from .indicator_table import Table, TargetShown, table_of, targets_of
+from .judgements import JudgementShown, TrendShown, judgements_of
 from .nodes import FootnoteShown, footnotes_of
+from .outlook import ForecastShown
+from .reasoning import Reasoning, reasoning_of
 from .sections import Sections, SectionShown
 from .towns import moment_words
 from .trend import chart_of
@@ -108,24 +112,54 @@ def _span(plan: Plan, first: int | None, last: int | None) -> str:
 
 @dataclass(frozen=True)
 class JudgedYear:
+    """A year as it was judged; people's judgement is the valid one where there is one."""
+
     year: str
-    judgements: list[JudgementShown]
+    valid: JudgementShown | None
+    """The last stage by people."""
+    before: list[JudgementShown] = field(default_factory=list)
+    """The stages before it."""
+    computed: Reasoning | None = None
+    differs: bool = False
+    """Whether people judged otherwise than the computation."""
 
 
-def judged_years(plan: Plan, record: Record) -> list[JudgedYear]:
-    """Return what people judged, newest year first, every stage with its reason."""
-    municipality = plan.municipality
-    return [
-        JudgedYear(
-            time_words(plan, row),
-            [
-                replace(found, judged_on=iso_day_words(municipality, found.judged_on))
-                for found in figures.judgements_of(row, municipality)
-            ],
+def judged_years(plan: Plan, indicator: Indicator, record: Record) -> list[JudgedYear]:
+    """Return what was judged, newest year first: by people every stage with its reason, and what
+    was computed as far as it is public. What was expected of a year that is over is not
+    explained any more."""
+    years = []
+    over = {
+        row.publication.fiscal_year
+        for row in record.years
+        if row.publication.period == Period.YEAR_END
+    }
+    for row in reversed(record.years):
+        people = [
+            replace(found, judged_on=iso_day_words(plan.municipality, found.judged_on))
+            for found in judgements_of(row, plan.municipality)
+        ]
+        is_past = row.publication.period == Period.FORECAST and row.publication.fiscal_year in over
+        computed = None if is_past else reasoning_of(plan, indicator, row)
+        if not people and computed is None:
+            continue
+        valid = people[-1] if people else None
+        years.append(
+            JudgedYear(
+                year=time_words(plan, row),
+                valid=valid,
+                before=people[:-1],
+                computed=computed,
+                differs=valid is not None and computed is not None and _differ(valid, computed),
+            )
         )
-        for row in reversed(record.years)
-        if row.judgements
-    ]
+    return years
+
+
+def _differ(valid: JudgementShown, computed: Reasoning) -> bool:
+    """Whether two classes differ; where nothing could be computed, nothing was overridden."""
+    found = computed.judgement
+    return not found.reason and (valid.symbol, valid.label) != (found.symbol, found.label)
 
 
 @dataclass(frozen=True)
@@ -170,6 +204,8 @@ class IndicatorPage:
     facts: list[Fact]
     rate: RateShown | None
     judgement: JudgementShown | None
+    trend: TrendShown | None
+    forecast: ForecastShown | None
     chart: SafeString
     table: Table
     targets: list[TargetShown]
@@ -189,6 +225,11 @@ class IndicatorPage:
     footnotes: list[FootnoteShown]
     notes: list[str]
     published_on: str
+
+    @property
+    def explains(self) -> bool:
+        """Whether a computed judgement is explained."""
+        return any(judged.computed for judged in self.judged)
 
 
 def _baseline_fact(plan: Plan, record: Record) -> list[Fact]:
@@ -224,10 +265,12 @@ def indicator_page(
         facts=[*_baseline_fact(plan, record), *row.facts],
         rate=rate_of(plan, record),
         judgement=row.judgement,
+        trend=row.trend,
+        forecast=row.forecast,
         chart=chart_of(plan, indicator, record),
         table=table_of(plan, indicator, record, superseded_rows(publications, indicator)),
         targets=targets_of(plan, indicator, record),
-        judged=judged_years(plan, record),
+        judged=judged_years(plan, indicator, record),
         unit=record.latest.unit,
         definition=series.definition,
         definition_badges=[by_site()] if series.definition_by_site and series.definition else [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from plans.choices import TitleSource
@@ -93,17 +94,17 @@ class RelatedShown:
 def related_of(plan: Plan, related: Any, with_policies: bool) -> list[RelatedShown]:
     """Return related plans and ordinances; linked where they are published here.
 
-    At most three queries.
+    At most two queries.
     """
     if with_policies:
         related = related.prefetch_related("policies")
-    rows = list(related)
-    linked = _links([row.linked_plan_id for row in rows if row.linked_plan_id])
+    is_linked = Exists(published_plans().filter(pk=OuterRef("linked_plan")))
+    rows = related.annotate(is_linked=is_linked).select_related("linked_plan__municipality")
     return [
         RelatedShown(
             kind=row.get_kind_display(),
             title=row.title,
-            url=linked.get(row.linked_plan_id, ""),
+            url=plan_url(row.linked_plan) if row.is_linked else "",
             period=_related_period(plan, row),
             tier=row.tier,
             note=row.note,
@@ -114,13 +115,6 @@ def related_of(plan: Plan, related: Any, with_policies: bool) -> list[RelatedSho
         )
         for row in rows
     ]
-
-
-def _links(plan_ids: list[int]) -> dict[int, str]:
-    if not plan_ids:
-        return {}
-    plans = published_plans().filter(pk__in=plan_ids).select_related("municipality")
-    return {plan.pk: plan_url(plan) for plan in plans}
 
 
 def _related_period(plan: Plan, row: RelatedPlan) -> str:

@@ -16,7 +16,8 @@ from plans.models import Plan
 from rounds.models import Publication
 from rounds.published import current_of, published_plans
 
-from .indicator_list import IndicatorGroup, IndicatorRow
+from .indicator_list import IndicatorRow
+from .rollup import RollUpShown, YearRollUp
 from .structure import TreeNode
 from .towns import moment_words, plan_badges
 from .wording import LEVELS, Badge, Link, by_site, level_name, node_name, page_url, plan_url
@@ -145,10 +146,21 @@ def _publication_shown(plan: Plan, publication: Publication, is_current: bool) -
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class IndicatorGroup:
+    """The indicators of the plan itself, or of one of its top nodes with all below it."""
+
+    title: str
+    url: str
+    rows: list[IndicatorRow]
+    rollup: RollUpShown | None = None
+
+
 def indicator_groups(
-    plan: Plan, nodes: list[TreeNode], rows: list[IndicatorRow]
+    plan: Plan, nodes: list[TreeNode], rows: list[IndicatorRow], rollup: YearRollUp | None
 ) -> list[IndicatorGroup]:
-    """Return the indicators of the plan itself first, then those below each top node."""
+    """Return the indicators of the plan itself first, then those below each top node. Several
+    groups are rolled up each; one alone is the plan."""
     place = {(node.row._meta.model_name, node.row.pk): top for top in nodes for node in top.walk()}
     below: dict[int, list[IndicatorRow]] = defaultdict(list)
     own = []
@@ -163,7 +175,9 @@ def indicator_groups(
         if id(top) in below:
             url = page_url(plan, top.row) if top.url else ""
             groups.append(IndicatorGroup(node_name(plan, top.row), url, below[id(top)]))
-    return groups
+    if rollup is None or len(groups) == 1:
+        return groups
+    return [replace(group, rollup=rollup.of_list(group.rows)) for group in groups]
 
 
 def loose_actions(nodes: list[TreeNode]) -> list[Action]:

@@ -17,8 +17,15 @@ from municipalities.models import Municipality
 from municipalities.prefectures import PREFECTURES
 from plans.models import BasicGoal, Plan
 from rounds.models import Publication
-from rounds.published import published_plans, visible_publications
+from rounds.published import (
+    current_of,
+    newest_year,
+    published_plans,
+    rows_by_publication,
+    visible_publications,
+)
 
+from .rollup import RollUpShown, YearRollUp, schemes_of
 from .wording import Badge, Link, day_words, municipality_url, plan_url, title_badges
 
 
@@ -81,6 +88,7 @@ class PlanCard:
     published_on: str
     takes_over: str
     followed_by: str
+    rollup: RollUpShown | None
 
 
 def plan_badges(plan: Plan) -> list[Badge]:
@@ -92,12 +100,34 @@ def plan_badges(plan: Plan) -> list[Badge]:
 
 
 def plan_cards(town: Municipality) -> list[PlanCard]:
-    """Return the published plans in the town's order. One query."""
+    """Return the published plans in the town's order. At most four queries."""
     plans = list(_plans_with_counts(town))
     by_id = {plan.pk: plan for plan in plans}
     for plan in plans:
         plan.municipality = town
-    return [_card(plan, by_id) for plan in plans]
+    rollups = _rollups(plans)
+    return [_card(plan, by_id, rollups.get(plan.pk)) for plan in plans]
+
+
+def _rollups(plans: list[Plan]) -> dict[int, RollUpShown | None]:
+    """Return plan id → the roll-up of its newest published year. Three queries."""
+    of_plans: dict[int, list[Publication]] = {plan.pk: [] for plan in plans}
+    for publication in visible_publications().filter(plan__in=plans):
+        of_plans[publication.plan_id].append(publication)
+    newest = {
+        plan.pk: found
+        for plan in plans
+        if (found := newest_year(current_of(of_plans[plan.pk]))) is not None
+    }
+    if not newest:
+        return {}
+    schemes = schemes_of(plan for plan in plans if plan.pk in newest)
+    rows = rows_by_publication(newest.values())
+    return {
+        plan.pk: YearRollUp(plan, newest[plan.pk], schemes).of(rows[newest[plan.pk].pk])
+        for plan in plans
+        if plan.pk in newest
+    }
 
 
 def _plans_with_counts(town: Municipality) -> QuerySet[Plan]:
@@ -127,7 +157,7 @@ def _plans_with_counts(town: Municipality) -> QuerySet[Plan]:
     )
 
 
-def _card(plan: Any, by_id: dict[int, Any]) -> PlanCard:
+def _card(plan: Any, by_id: dict[int, Any], rollup: RollUpShown | None) -> PlanCard:
     before = by_id.get(plan.predecessor_id)
     after = [other for other in by_id.values() if other.predecessor_id == plan.pk]
     return PlanCard(
@@ -142,6 +172,7 @@ def _card(plan: Any, by_id: dict[int, Any]) -> PlanCard:
         published_on=moment_words(plan.municipality, plan.published_at),
         takes_over="" if before is None else str(before),
         followed_by=_("、").join(map(str, after)),
+        rollup=rollup,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,16 +19,18 @@ from plans.models import BasicGoal, Plan, Policy
 from rounds.published import (
     current_of,
     current_publications,
+    publications_by_year,
     publications_of,
     published_municipalities,
     published_plans,
 )
 
-from . import nodes, towns
-from .indicator_list import rows_of, tally_of
+from . import nodes, towns, years
+from .indicator_list import rows_of
 from .indicator_page import indicator_page
 from .plan_page import indicator_groups, loose_actions, plan_page
 from .report_rows import actions_of
+from .rollup import YearRollUp, newest_rollup, schemes_of
 from .structure import tree
 from .wording import ancestors, breadcrumbs
 
@@ -85,6 +87,7 @@ def plan(request: HttpRequest, municipality: str, plan: str) -> HttpResponse:
     publications = current_of(record)
     rows = rows_of(found, publications, _indicators(found))
     branches = tree(found)
+    rollup = newest_rollup(found, publications, rows)
     return _page(
         request,
         "plan",
@@ -93,12 +96,37 @@ def plan(request: HttpRequest, municipality: str, plan: str) -> HttpResponse:
         page=plan_page(found, record, branches, len(rows)),
         tree=[node for node in branches if node.url or node.children],
         actions=actions_of(found, publications, loose_actions(branches)),
-        groups=indicator_groups(found, branches, rows),
-        tally=tally_of(rows),
+        groups=indicator_groups(found, branches, rows, rollup),
+        rollup=rollup.of_list(rows) if rollup else None,
+        years=years.year_links(found, publications),
         related=nodes.related_of(found, found.related_plans.all(), with_policies=True),
         glossary=nodes.glossary_of(found),
         footnotes=nodes.footnotes_of(found),
         breadcrumbs=breadcrumbs(found),
+    )
+
+
+@require_safe
+def year(request: HttpRequest, municipality: str, plan: str, fiscal_year: int) -> HttpResponse:
+    """A plan's indicators as the current publication of a fiscal year printed them."""
+    found = _published_plan(municipality, plan)
+    publications = current_publications(found)
+    publication = publications_by_year(publications).get(fiscal_year)
+    if publication is None:
+        raise Http404(_("この年度は公表されていません。"))
+    rows = years.as_published(rows_of(found, [publication], _indicators(found)))
+    rollup = YearRollUp(found, publication, schemes_of([found]))
+    page = years.year_page(found, publication)
+    return _page(
+        request,
+        "year",
+        is_sample=found.municipality.is_sample,
+        plan=found,
+        page=page,
+        groups=indicator_groups(found, tree(found), rows, rollup),
+        rollup=rollup.of_list(rows),
+        years=years.year_links(found, publications, fiscal_year),
+        breadcrumbs=years.year_breadcrumbs(found, page),
     )
 
 
@@ -114,6 +142,7 @@ def _node_page(
     publications = current_publications(plan)
     rows = rows_of(plan, publications, indicators, of=node)
     above = ancestors(node)
+    rollup = newest_rollup(plan, publications, rows) if rows else None
     return _page(
         request,
         "node",
@@ -121,7 +150,7 @@ def _node_page(
         plan=plan,
         node=nodes.node_page(plan, node, above),
         rows=rows,
-        tally=tally_of(rows),
+        rollup=rollup.of_list(rows) if rollup else None,
         actions=actions_of(plan, publications, actions),
         breadcrumbs=breadcrumbs(plan, *above, node),
         **context,

@@ -436,7 +436,7 @@ def test_the_plan_counts_its_newest_judgements(client: Client, plan: Plan) -> No
     make_judgement(make_indicator(plan), poor, fiscal_year=2022)
     publish_year(plan, 2022)
     publish_year(plan, 2023)
-    assert "令和5年度の評価（人による判断）の内訳A評価A2指標C評価C1指標" in tight(
+    assert "令和5年度の評価（人による判断）の内訳A評価A2指標B評価B0指標C評価C1指標" in tight(
         read(client, "/kita/sogo/")
     )
 

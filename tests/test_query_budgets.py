@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from plans.choices import WorkState
+from plans.choices import Visibility, WorkState
 from plans.models import Plan
 from rounds.models import Publication
 from rounds.record import publish
@@ -37,11 +37,12 @@ from .factories import (
 pytestmark = pytest.mark.django_db
 BUDGETS = {
     "/": 2,
-    "/kita/": 2,
+    "/kita/": 5,
     "/kita/sogo/": 15,
-    "/kita/sogo/goals/g/": 15,
+    "/kita/sogo/years/2022/": 15,
+    "/kita/sogo/goals/g/": 16,
     "/kita/sogo/policies/p/": 17,
-    "/kita/sogo/measures/m/": 12,
+    "/kita/sogo/measures/m/": 13,
     "/kita/sogo/indicators/i/": 12,
 }
 
@@ -53,6 +54,8 @@ def build(indicators: int) -> Plan:
     old, new = make_department(town), make_department(town)
     make_succession(old, new)
     band = make_scheme(plan=plan).bands.first()
+    plan.show_computed_judgement = plan.show_forecast = Visibility.PUBLIC
+    plan.save()
     goal = make_goal(plan, code="g")
     policy = make_policy(plan, code="p", basic_goal=goal, field=make_field(goal))
     measure = make_measure(plan, code="m", policy=policy)
