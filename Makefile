@@ -11,7 +11,7 @@ PYTHON = $(VENV)/bin/python
 PIP = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES = $$(find . -path ./$(VENV) -prune -o -path ./node_modules -prune -o -path '*/templates/*.html' -print)
 
-.PHONY: help run test lint format audit fixtures venv requirements requirements-dev
+.PHONY: help run test lint format audit bench fixtures venv requirements requirements-dev
 
 help: ## list the targets
 	@echo "make run               install, load the plans and serve them (PORT=8000)"
@@ -19,6 +19,7 @@ help: ## list the targets
 	@echo "make lint              ruff, djade and mypy"
 	@echo "make format            let ruff and djade rewrite the files"
 	@echo "make fixtures          write the shipped plans anew after the frozen format has changed"
+	@echo "make bench             seconds and queries of common tasks, beside those of others"
 	@echo "make audit             every page in a real browser (ARGS=--sample for one page per kind)"
 
 run: requirements
@@ -50,6 +51,9 @@ format: requirements-dev
 
 audit: requirements-dev node_modules/vnu-jar/package.json
 	@$(PYTHON) -m tests.audit $(ARGS)
+
+bench: requirements-dev
+	@$(PYTHON) -m tests.bench
 
 fixtures: requirements
 	@$(PYTHON) deploy/rebuild_fixtures.py

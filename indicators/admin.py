@@ -19,6 +19,7 @@ from municipalities.admin_filters import (
     section_filter,
 )
 from municipalities.admin_forms import WritePath
+from plans import structure
 from plans.admin_base import PLAN_ROWS, PlanRowAdmin, plan_filter
 from plans.record import SECTION_STATES
 
@@ -37,6 +38,7 @@ from .models import (
 ACTUALS = WritePath(
     record.check_actual, record.record_actual, record.remove_actual, is_versioned=True
 )
+INDICATORS = WritePath(record.check_indicator, record.record_indicator, structure.remove_row)
 TARGETS = WritePath(record.check_target, record.record_target, record.remove_target)
 JUDGEMENTS = WritePath(
     record.check_judgement, record.record_judgement, record.remove_judgement, is_versioned=True
@@ -200,6 +202,7 @@ class ActualAdmin(ScopedAdmin):
 
 @admin.register(Indicator)
 class IndicatorAdmin(PlanRowAdmin):
+    path = INDICATORS
     related = (
         "plan__municipality",
         "series",

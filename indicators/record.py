@@ -12,8 +12,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from municipalities import fiscal_year as fiscal_years
+from municipalities import record
 from municipalities.access import require_planner
-from plans.models import PlanScheme
+from plans.models import PlanScheme, YearLock
 from plans.record import (
     check_section_state,
     delete_row,
@@ -40,13 +42,17 @@ def sections_of(series: Series, fiscal_year: int) -> set[int]:
 
 def check_actual(actual: Actual, *, by: Any) -> None:
     """Raise where `by` may not write this actual, its year is closed, or it is not valid."""
-    series = actual.series
+    _check_places(actual, by)
+    check_section_state(actual, by, actual.series.municipality_id)
+    actual.full_clean()
+
+
+def _check_places(actual: Actual, by: Any) -> None:
+    """Ask for where the row is to stand, and where it stands: moving takes it away from there."""
     _check_place(actual, by)
     stored = Actual.objects.filter(pk=actual.pk).select_related("series").first()
     if stored is not None and _place(stored) != _place(actual):
-        _check_place(stored, by)  # moving a row takes it away from where it was
-    check_section_state(actual, by, series.municipality_id)
-    actual.full_clean()
+        _check_place(stored, by)
 
 
 def _place(actual: Actual) -> tuple[int, int]:
@@ -71,18 +77,51 @@ def record_actual(
 
 def remove_actual(actual: Actual, *, by: Any, reason: str) -> None:
     """Delete an actual. Its year must be open, and a section deletes only its own drafts."""
-    _check_place(actual, by)
+    _check_places(actual, by)
     check_section_state(actual, by, actual.series.municipality_id)
     delete_row(actual, by=by, reason=reason)
+
+
+def check_indicator(indicator: Indicator, *, by: Any) -> None:
+    """Raise where `by` may not write this indicator, it is not valid, or it takes another series
+    though a closed year of its plan shows figures of the one or the other."""
+    record.check_row(indicator, by=by)
+    stored = Indicator.objects.filter(pk=indicator.pk).first()
+    if stored is None or stored.series_id == indicator.series_id:
+        return
+    locks = YearLock.objects.filter(plan=stored.plan_id)
+    closed = set(locks.values_list("fiscal_year", flat=True))
+    shown = stored.years_with_figures(closed) | indicator.years_with_figures(closed)
+    if shown:
+        message = _("締め切られた%(year)sの実績があるため、系列を変えられません。")
+        raise ValidationError(
+            {"series": message % {"year": fiscal_years.label(min(shown))}}, code="locked"
+        )
+
+
+def record_indicator(indicator: Indicator, *, by: Any, reason: str = "") -> Indicator:
+    """Check and save an indicator (a new or changed instance), with its history."""
+    check_indicator(indicator, by=by)
+    return save_row(indicator, by=by, reason=reason)
+
+
+def _check_promise(row: Target | Judgement, by: Any) -> None:
+    """Raise where `by` is no planner of the plan or the year is closed: where the row is to
+    stand, and where it stands."""
+    stored = type(row)._default_manager.filter(pk=row.pk).select_related("indicator__plan").first()
+    places = {(row.indicator.plan, row.fiscal_year)}
+    if stored is not None:
+        places.add((stored.indicator.plan, stored.fiscal_year))
+    for plan, year in places:
+        if by is not None:
+            require_planner(by, plan.municipality_id)
+        ensure_open([plan.pk], year)
 
 
 def check_target(target: Target, *, by: Any) -> None:
     """Raise where `by` is no planner of the plan, the target's year is closed, or it is not
     valid."""
-    plan = target.indicator.plan
-    if by is not None:
-        require_planner(by, plan.municipality_id)
-    ensure_open([plan.pk], target.fiscal_year)
+    _check_promise(target, by)
     target.full_clean()
 
 
@@ -94,9 +133,7 @@ def record_target(target: Target, *, by: Any, reason: str = "") -> Target:
 
 def remove_target(target: Target, *, by: Any, reason: str) -> None:
     """Delete a target of an open year. Planners only."""
-    if by is not None:
-        require_planner(by, target.indicator.plan.municipality_id)
-    ensure_open([target.indicator.plan_id], target.fiscal_year)
+    _check_promise(target, by)
     delete_row(target, by=by, reason=reason)
 
 
@@ -105,11 +142,9 @@ def check_judgement(judgement: Judgement, *, by: Any) -> None:
     scheme the plan uses in that year, or it overrides the computed one without a reason.
 
     The number of queries depends neither on the size of the plan nor on the years."""
-    plan = judgement.indicator.plan
-    if by is not None:
-        require_planner(by, plan.municipality_id)
-    ensure_open([plan.pk], judgement.fiscal_year)
+    _check_promise(judgement, by)
     judgement.full_clean()
+    plan = judgement.indicator.plan
     scheme = plan.scheme_in(PlanScheme.Subject.INDICATORS, judgement.fiscal_year)
     if scheme is None or judgement.band.scheme_id != scheme.pk:
         raise ValidationError(
@@ -152,7 +187,5 @@ def record_judgement(
 
 def remove_judgement(judgement: Judgement, *, by: Any, reason: str) -> None:
     """Delete a judgement of an open year. Planners only."""
-    if by is not None:
-        require_planner(by, judgement.indicator.plan.municipality_id)
-    ensure_open([judgement.indicator.plan_id], judgement.fiscal_year)
+    _check_promise(judgement, by)
     delete_row(judgement, by=by, reason=reason)

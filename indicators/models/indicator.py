@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ from plans.models import BasicGoal, Lifetime, Plan, Policy
 from plans.models.nodes import LifetimeQuerySet, at_most_one
 from plans.models.plan import year_field
 
-from .series import Series, figure_field
+from .series import Actual, Series, figure_field
 
 
 class Indicator(NaturalKeyModel, Lifetime):
@@ -102,6 +103,7 @@ class Indicator(NaturalKeyModel, Lifetime):
     parent_names = ("measure", "policy", "basic_goal")
     natural_fields = ("plan", "code")
     municipality_lookup = "plan__municipality"
+    stays_with = ("plan",)
     objects = NaturalKeyManager.from_queryset(LifetimeQuerySet)()
     history = tracked()
 
@@ -146,6 +148,11 @@ class Indicator(NaturalKeyModel, Lifetime):
             if node is not None:
                 return node
         return None
+
+    def years_with_figures(self, years: Iterable[int]) -> set[int]:
+        """Return those of `years` in which the indicator counts and its series has a figure."""
+        found = Actual.objects.filter(series=self.series_id, fiscal_year__in=list(years))
+        return set(filter(self.is_in_year, found.values_list("fiscal_year", flat=True)))
 
     def clean(self) -> None:
         super().clean()

@@ -1,0 +1,135 @@
+"""What is measured, and what others need for the same."""
+
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import partial
+from io import StringIO
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from indicators.models import Actual, Series
+from indicators.record import record_actual
+from municipalities.access import Role
+from municipalities.models import User
+from rounds.models import Publication
+from rounds.record import publish
+from tests.factories import make_user
+
+from .data import FIRST_YEAR, LAST_YEAR, YEARS, make_large_plan
+
+RUNS = 3
+PEER = "Kausal Watch, 2024"
+
+
+class Peer(NamedTuple):
+    """Median of a few uncached runs on a machine with two cores."""
+
+    seconds: float
+    queries: int
+
+
+LISTS = {50: Peer(0.34, 158), 200: Peer(1.47, 608), 500: Peer(3.15, 1508)}
+ONE_PAGE = Peer(0.052, 23)
+SIBLINGS = {1: Peer(0.056, 60), 50: Peer(0.4, 403), 200: Peer(2.1, 1453)}
+LARGE = 5000
+
+
+class Task(NamedTuple):
+    """`run` is measured; `prepare` comes before each run and is not."""
+
+    name: str
+    run: Callable[[], object]
+    peer: Peer | None = None
+    prepare: Callable[[], object] = nullcontext
+
+
+def run_all() -> None:
+    """Measure everything and print it, a line a task."""
+    print(f"{'task':<54} {'Shirube':>9} {'queries':>8}   {PEER:>18} {'queries':>8}")
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+        for tasks in (pages(), saving(), judging()):
+            for task in tasks:
+                seconds, queries = measure(task)
+                peer = f"{task.peer.seconds:16.3f} s {task.peer.queries:8,}" if task.peer else ""
+                print(f"{task.name:<54} {seconds:7.3f} s {queries:8,}   {peer}", flush=True)
+
+
+def measure(task: Task) -> tuple[float, int]:
+    """Return the median of RUNS runs in seconds, and the queries of one more. A first run loads
+    templates and modules; the cache is empty each time."""
+    seconds = []
+    for _run in range(RUNS + 1):
+        task.prepare()
+        cache.clear()
+        start = perf_counter()
+        task.run()
+        seconds.append(perf_counter() - start)
+    task.prepare()
+    cache.clear()
+    with CaptureQueriesContext(connection) as captured:
+        task.run()
+    return median(seconds[1:]), len(captured)
+
+
+# --- The tasks --------------------------------------------------------------------------------
+
+
+def pages() -> Iterator[Task]:
+    """The pages citizens read: a plan with all its indicators, and one indicator."""
+    for size, peer in LISTS.items():
+        plan = make_large_plan(f"list-{size}", size)
+        publish(plan, Publication.Kind.PLAN, by=None)
+        publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=LAST_YEAR, period="year_end")
+        path = f"/{plan.slug}/{plan.slug}/"
+        yield Task(f"page of a plan: {size} indicators with values", partial(_get, path), peer)
+    yield Task("page of one indicator", partial(_get, f"{path}indicators/i0/"), ONE_PAGE)
+
+
+def _get(path: str) -> None:
+    response = Client(headers={"host": "localhost"}).get(path)
+    if response.status_code != 200:
+        raise RuntimeError(f"{path} answers {response.status_code}")
+
+
+def saving() -> Iterator[Task]:
+    """All years of one indicator, checked and written with their history."""
+    for size, peer in SIBLINGS.items():
+        plan = make_large_plan(f"save-{size}", size)
+        series = plan.indicators.get(code="i0").series
+        planner = make_user(Role.PLANNER, plan.municipality)
+        yield Task(
+            f"save one indicator's {YEARS} years among {size} siblings",
+            partial(_save, series, planner),
+            peer,
+            prepare=series.actuals.all().delete,
+        )
+
+
+def _save(series: Series, planner: User) -> None:
+    for year in range(FIRST_YEAR, FIRST_YEAR + YEARS):
+        record_actual(Actual(series=series, fiscal_year=year, value=year), by=planner)
+
+
+def judging() -> Iterator[Task]:
+    """The command on a plan larger than any."""
+    plan = make_large_plan("large", LARGE)
+    for style in ("table", "csv", "json"):
+        yield Task(
+            f"judge {LARGE:,} indicators with {YEARS} years ({style})",
+            partial(_judge, plan.slug, style),
+        )
+
+
+def _judge(slug: str, style: str) -> None:
+    call_command(
+        "evaluate", slug, slug, fiscal_year=str(LAST_YEAR), format=style, stdout=StringIO()
+    )
