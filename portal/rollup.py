@@ -1,12 +1,12 @@
-"""Many judgements together: a plan, a goal or a policy in one published year."""
+"""Many judgements together: a plan, a goal, a policy or a section in one published year."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -24,33 +24,87 @@ from .judgements import JudgementShown, band_shown, public_verdict, reason_words
 
 
 @dataclass(frozen=True)
-class RollUpShown:
-    """Counts of a year; every count stands with what it is a part of.
+class CountsShown:
+    """What the judgements of some indicators come to; every count is a part of one beside it.
 
-    `bands` is empty where nobody has judged and computed judgements are not public: then there is
+    Where nobody has judged and computed judgements are not public, `ratable` is 0 and there is
     only how many indicators have a figure.
     """
+
+    bands: list[tuple[JudgementShown, int]]
+    total: int
+    ratable: int
+    """The indicators among which `rated` is counted: those whose judgements are public."""
+    rated: int
+    unrated: list[tuple[str, int]]
+    reported: int
+    share: str
+    """The reported ones among `total`, in percent."""
+    scored: int
+    mean: Shown | None
+    """None where nothing rated has a score."""
+
+    @classmethod
+    def of(cls, counted: RollUp, *, is_judged: bool) -> Self:
+        """Take counts; `is_judged`: whether anything may be said of judgements at all."""
+        return cls(
+            bands=[
+                (band_shown(vars(count.band)), count.count)
+                for count in (counted.counts if is_judged else ())
+            ],
+            total=counted.total,
+            ratable=counted.total if is_judged else 0,
+            rated=counted.rated,
+            unrated=[
+                (reason_words(reason), count)
+                for reason, count in (counted.unrated.items() if is_judged else ())
+            ],
+            reported=counted.reported,
+            share=f"{to_decimal(counted.share_reported, 1)}%",
+            scored=counted.scored,
+            mean=figures.show(to_decimal(counted.mean, 2), 2, _("点")),
+        )
+
+    @property
+    def unrated_count(self) -> int:
+        return self.ratable - self.rated
+
+
+@dataclass(frozen=True)
+class RollUpShown(CountsShown):
+    """The counts of a year, and who judged."""
 
     year: str
     scheme: str
     """The name of the scheme that computed, "" where all judgements are people's."""
-    bands: list[tuple[JudgementShown, int]]
-    total: int
-    rated: int
     by_people: int
     computed: int
-    unrated: list[tuple[str, int]]
-    reported: int
-    share: str
-    """The reported ones in percent."""
-    scored: int
-    mean: Shown | None
-    """None where the scheme has no scores."""
+
+
+@dataclass(frozen=True)
+class CountsRow:
+    """A row of a table: a section, or a plan with its year."""
+
+    name: str
+    counts: CountsShown
+    year: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class CountsTable:
+    """Roll-ups below each other. `total` counts every indicator once and names the classes."""
+
+    rows: list[CountsRow]
+    total: CountsShown
+    is_computed: bool
+    """Whether this site computed any of the judgements."""
 
 
 Schemes = dict[int, dict[int, Scheme]]
 """Plan id → fiscal year from which it holds → scheme, with its classes only."""
 
+_NO_SECTION = {"code": "", "name": ""}
 _CLASS_FIELDS = ("order", "symbol", "label", "spoken", "meaning", "tone", "score")
 
 
@@ -100,22 +154,53 @@ class YearRollUp:
 
     def of_list(self, rows: Iterable[IndicatorRow]) -> RollUpShown | None:
         """Roll up the indicators of a list that belong to the plan in the year."""
-        return self.of(
-            published
-            for row in rows
-            for published in row.record.years
-            if published.publication == self.publication
-        )
+        return self.of(self._published(rows))
+
+    def _published(self, rows: Iterable[IndicatorRow]) -> Iterator[PublishedIndicator]:
+        for row in rows:
+            for published in row.record.years:
+                if published.publication == self.publication:
+                    yield published
 
     def of(self, rows: Iterable[PublishedIndicator]) -> RollUpShown | None:
         """Roll up rows of the publication; None for none."""
         rows = list(rows)
-        if not rows:
+        return self._shown(self.entries(rows), rows) if rows else None
+
+    def by_section(self, rows: Iterable[IndicatorRow]) -> CountsTable | None:
+        """Roll up a list section by section, in the order in which the list first names them.
+
+        Sections bear the names they were published with. An indicator of two sections is in the
+        row of each and once in the total; those without any come last. None for no indicators.
+        """
+        published = list(self._published(rows))
+        whole = self.of(published)
+        if whole is None:
             return None
-        valid = {row.pk: self._valid(row) for row in rows}
-        scheme = self._scheme([document for document in valid.values() if document is not None])
+        of_sections: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for row, entry in zip(published, self.entries(published), strict=True):
+            for section in row.departments or [_NO_SECTION]:
+                of_sections[section["code"], section["name"]].append(entry)
+        nobody = of_sections.pop(("", ""), None)
+        named = [(name, entries) for (_code, name), entries in of_sections.items()]
+        if nobody is not None:
+            named.append((_("担当課の記載なし"), nobody))
+        return CountsTable(
+            rows=[
+                CountsRow(name, CountsShown.of(roll_up(entries), is_judged=bool(whole.ratable)))
+                for name, entries in named
+            ],
+            total=whole,
+            is_computed=bool(whole.computed),
+        )
+
+    def entries(self, rows: list[PublishedIndicator]) -> list[Entry]:
+        """Return what counts of each row of the publication: its public judgement, else why there
+        is none. All are of one scheme."""
+        valid = [self._valid(row) for row in rows]
+        scheme = self._scheme([document for document in valid if document is not None])
         bands = {(band.symbol, band.label): band for band in scheme.bands}
-        counted = roll_up(
+        return [
             Entry(
                 key=row.indicator_id,
                 scheme=scheme,
@@ -123,10 +208,8 @@ class YearRollUp:
                 reason=self._reason(row) if document is None else None,
                 reported=_is_reported(row),
             )
-            for row in rows
-            for document in [valid[row.pk]]
-        )
-        return self._shown(counted, rows)
+            for row, document in zip(rows, valid, strict=True)
+        ]
 
     def _valid(self, row: PublishedIndicator) -> dict[str, Any] | None:
         """Return the class that counts: people's, else the computed one; None where unrated."""
@@ -162,28 +245,17 @@ class YearRollUp:
             ),
         )
 
-    def _shown(self, counted: RollUp, rows: list[PublishedIndicator]) -> RollUpShown:
+    def _shown(self, entries: list[Entry], rows: list[PublishedIndicator]) -> RollUpShown:
+        counted = roll_up(entries)
         verdicts = [public_verdict(self.plan, row) for row in rows]
         names = dict.fromkeys(verdict["scheme"] for verdict in verdicts if verdict is not None)
-        says_something = counted.rated or names
         by_people = sum(bool(row.judgements) for row in rows)
-        mean = to_decimal(counted.mean, 2)
         return RollUpShown(
+            **vars(CountsShown.of(counted, is_judged=bool(counted.rated or names))),
             year=self.plan.municipality.year_label(self.year),
             scheme=_("、").join(names),
-            bands=[
-                (band_shown(vars(count.band)), count.count)
-                for count in (counted.counts if says_something else ())
-            ],
-            total=counted.total,
-            rated=counted.rated,
             by_people=by_people,
             computed=counted.rated - by_people,
-            unrated=[(reason_words(reason), count) for reason, count in counted.unrated.items()],
-            reported=counted.reported,
-            share=f"{to_decimal(counted.share_reported, 1)}%",
-            scored=counted.scored,
-            mean=figures.show(mean, 2, _("点")),
         )
 
 

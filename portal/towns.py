@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,9 +12,11 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from indicators.evaluation import Entry, roll_up
 from indicators.models import Indicator
 from municipalities.models import Municipality
 from municipalities.prefectures import PREFECTURES
+from plans.choices import Period
 from plans.models import BasicGoal, Plan
 from rounds.models import Publication
 from rounds.published import (
@@ -25,7 +27,7 @@ from rounds.published import (
     visible_publications,
 )
 
-from .rollup import RollUpShown, YearRollUp, schemes_of
+from .rollup import CountsRow, CountsShown, CountsTable, RollUpShown, YearRollUp, schemes_of
 from .wording import Badge, Link, day_words, municipality_url, plan_url, title_badges
 
 
@@ -99,18 +101,55 @@ def plan_badges(plan: Plan) -> list[Badge]:
     return badges
 
 
-def plan_cards(town: Municipality) -> list[PlanCard]:
-    """Return the published plans in the town's order. At most four queries."""
+@dataclass(frozen=True)
+class TownSummary:
+    """The newest whole years of a municipality's plans together."""
+
+    table: CountsTable
+    """A row per plan; the total counts what several plans count once, and has classes only where
+    all judged plans use the same ones."""
+    listed: int
+    """The sum of the plans' own totals: more than the table's where plans share a series."""
+    is_mixed: bool
+    """Whether the classes differ between plans, so that they are not added up."""
+    unjudged: str
+    """The plans whose judgements are not public."""
+    left_out: str
+    """The plans without results of a whole year."""
+
+
+def plans_of(town: Municipality) -> tuple[list[PlanCard], TownSummary | None]:
+    """Return the published plans in the town's order, and their newest whole years together (None
+    before the first results of one). At most four queries."""
     plans = list(_plans_with_counts(town))
     by_id = {plan.pk: plan for plan in plans}
     for plan in plans:
         plan.municipality = town
-    rollups = _rollups(plans)
-    return [_card(plan, by_id, rollups.get(plan.pk)) for plan in plans]
+    newest = _newest_years(plans)
+    rollups = {year.plan.pk: year.shown for year in newest}
+    cards = [_card(plan, by_id, rollups.get(plan.pk)) for plan in plans]
+    return cards, _summary(plans, newest)
 
 
-def _rollups(plans: list[Plan]) -> dict[int, RollUpShown | None]:
-    """Return plan id → the roll-up of its newest published year. Three queries."""
+@dataclass(frozen=True)
+class _PlanYear:
+    """The newest published year of a plan, with its rows."""
+
+    rollup: YearRollUp
+    rows: list[Any]
+    shown: RollUpShown
+
+    @property
+    def plan(self) -> Plan:
+        return self.rollup.plan
+
+    @property
+    def is_whole(self) -> bool:
+        return self.rollup.publication.period != Period.MID_YEAR
+
+
+def _newest_years(plans: list[Plan]) -> list[_PlanYear]:
+    """Return the newest published years of plans, where they hold any indicator. Three queries."""
     of_plans: dict[int, list[Publication]] = {plan.pk: [] for plan in plans}
     for publication in visible_publications().filter(plan__in=plans):
         of_plans[publication.plan_id].append(publication)
@@ -120,14 +159,70 @@ def _rollups(plans: list[Plan]) -> dict[int, RollUpShown | None]:
         if (found := newest_year(current_of(of_plans[plan.pk]))) is not None
     }
     if not newest:
-        return {}
+        return []
     schemes = schemes_of(plan for plan in plans if plan.pk in newest)
     rows = rows_by_publication(newest.values())
-    return {
-        plan.pk: YearRollUp(plan, newest[plan.pk], schemes).of(rows[newest[plan.pk].pk])
-        for plan in plans
-        if plan.pk in newest
-    }
+    found = []
+    for plan in plans:
+        if plan.pk in newest:
+            rollup = YearRollUp(plan, newest[plan.pk], schemes)
+            shown = rollup.of(rows[newest[plan.pk].pk])
+            if shown is not None:
+                found.append(_PlanYear(rollup, rows[newest[plan.pk].pk], shown))
+    return found
+
+
+def _summary(plans: list[Plan], newest: list[_PlanYear]) -> TownSummary | None:
+    years = [year for year in newest if year.is_whole]
+    if not years:
+        return None
+    judged = [year for year in years if year.shown.ratable]
+    is_mixed = len({_classes(year) for year in judged}) > 1
+    total = everything = CountsShown.of(roll_up(_by_series(years)), is_judged=False)
+    if judged:
+        total = replace(
+            CountsShown.of(roll_up(_by_series(judged)), is_judged=True),
+            total=everything.total,
+            reported=everything.reported,
+            share=everything.share,
+        )
+    if is_mixed:
+        total = replace(total, bands=[], scored=0, mean=None)
+    whole = {year.plan.pk for year in years}
+    return TownSummary(
+        table=CountsTable(
+            rows=[
+                CountsRow(str(year.plan), year.shown, year.shown.year, plan_url(year.plan))
+                for year in years
+            ],
+            total=total,
+            is_computed=any(year.shown.computed for year in judged),
+        ),
+        listed=sum(year.shown.total for year in years),
+        is_mixed=is_mixed,
+        unjudged=_("、").join(str(year.plan) for year in years if not year.shown.ratable),
+        left_out=_("、").join(str(plan) for plan in plans if plan.pk not in whole),
+    )
+
+
+def _by_series(years: list[_PlanYear]) -> list[Entry]:
+    """Return the judgements of plans by series, those that count first: of the newest year, then
+    those with a class, then in the order of the plans."""
+    entries = [
+        (year.rollup.year, replace(entry, key=row.series))
+        for year in years
+        for row, entry in zip(year.rows, year.rollup.entries(year.rows), strict=True)
+    ]
+    entries.sort(key=lambda found: (-found[0], found[1].band is None))
+    return [entry for _year, entry in entries]
+
+
+def _classes(year: _PlanYear) -> Hashable:
+    """Return what must be equal for the classes of two plans to be added up. Classes known only
+    from a publication belong to no scheme of today and are nobody else's."""
+    scheme = year.rollup.entries(year.rows)[0].scheme
+    bands = [(band.order, band.symbol, band.label, band.score) for band in scheme.bands]
+    return scheme.code or year.plan.pk, tuple(bands)
 
 
 def _plans_with_counts(town: Municipality) -> QuerySet[Plan]:

@@ -67,14 +67,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def municipality(request: HttpRequest, municipality: str) -> HttpResponse:
-    """A municipality's published plans."""
+    """A municipality's published plans, and what their newest years come to together."""
     town = get_object_or_404(published_municipalities(), slug=municipality)
+    cards, summary = towns.plans_of(town)
     return _page(
         request,
         "municipality",
         is_sample=town.is_sample,
         town=town,
-        plans=towns.plan_cards(town),
+        plans=cards,
+        summary=summary,
         breadcrumbs=breadcrumbs(town),
     )
 
@@ -125,6 +127,7 @@ def year(request: HttpRequest, municipality: str, plan: str, fiscal_year: int) -
         page=page,
         groups=indicator_groups(found, tree(found), rows, rollup),
         rollup=rollup.of_list(rows),
+        sections=rollup.by_section(rows),
         years=years.year_links(found, publications, fiscal_year),
         breadcrumbs=years.year_breadcrumbs(found, page),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from indicators.models import Indicator
 from measures.models import Action
@@ -113,9 +113,14 @@ def records_of(
 def rows_by_publication(
     publications: Iterable[Publication],
 ) -> dict[int, list[PublishedIndicator]]:
-    """Return publication id → its rows, without the texts that counting needs not. One query."""
+    """Return publication id → its rows, without the texts that counting needs not. One query.
+
+    Each row carries its publication and `series`, the id of what its indicator counts.
+    """
     by_id = {publication.pk: publication for publication in publications}
-    rows = PublishedIndicator.objects.filter(publication__in=list(by_id))
+    rows = PublishedIndicator.objects.filter(publication__in=list(by_id)).annotate(
+        series=F("indicator__series")
+    )
     found: dict[int, list[PublishedIndicator]] = defaultdict(list)
     for row in rows.defer("targets", "departments", "rates", "note", "baseline_note").order_by():
         row.publication = by_id[row.publication_id]

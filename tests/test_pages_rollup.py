@@ -1,0 +1,367 @@
+"""Roll-ups per section on a year's page and over the plans on a municipality's page."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from indicators.models import Indicator
+from municipalities.models import Department
+from plans.choices import Period, Visibility
+from plans.models import Band, Plan, PlanScheme, RatingScheme
+from rounds.models import Publication
+from rounds.record import publish
+
+from .factories import (
+    make_actual,
+    make_department,
+    make_indicator,
+    make_judgement,
+    make_municipality,
+    make_plan,
+    make_scheme,
+    make_series,
+    make_target,
+)
+
+pytestmark = pytest.mark.django_db
+YEAR, TOWN = "/kita/sogo/years/2023/", "/kita/"
+# symbol, label, tone, test, threshold, score
+BANDS = [
+    ("A", "達成", "good", "rate_at_least", 100, 3),
+    ("B", "順調", "fair", "rate_at_least", 50, 1),
+    ("C", "遅れ", "poor", "otherwise", None, 0),
+]
+
+
+def section(client: Client, path: str, anchor: str) -> str:
+    """Return the HTML from the heading `anchor` to the end of its section; "" without one."""
+    response = client.get(path)
+    assert response.status_code == 200, path
+    found = re.search(rf'<h2 id="{anchor}">.*?</section>', response.content.decode(), re.DOTALL)
+    return found[0] if found else ""
+
+
+def words(part: str) -> str:
+    return "".join(html.unescape(re.sub(r"<[^>]+>", " ", part)).split())
+
+
+def table(part: str) -> list[list[str]]:
+    """Return the cells of a table, row by row, as words."""
+    rows = re.findall(r"<tr.*?</tr>", part, re.DOTALL)
+    return [
+        [words(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL)] for row in rows
+    ]
+
+
+def by_section(client: Client) -> list[list[str]]:
+    return table(section(client, YEAR, "sections"))
+
+
+def summary(client: Client) -> list[list[str]]:
+    return table(section(client, TOWN, "summary"))
+
+
+def judged_by_rule(plan: Plan, scored: bool = True) -> RatingScheme:
+    """Give the plan a computed scheme: progress against the final target."""
+    scheme = make_scheme(symbols="", plan=plan, chosen_by_people=False, formula="progress")
+    for order, (symbol, label, tone, test, threshold, score) in enumerate(BANDS, start=1):
+        Band.objects.create(
+            scheme=scheme,
+            order=order,
+            symbol=symbol,
+            label=label,
+            tone=tone,
+            test=test,
+            threshold=threshold,
+            score=score if scored else None,
+        )
+    return scheme
+
+
+def use(plan: Plan, scheme: RatingScheme) -> None:
+    PlanScheme.objects.create(
+        plan=plan,
+        subject=PlanScheme.Subject.INDICATORS,
+        from_fiscal_year=2020,
+        scheme=scheme,
+    )
+
+
+def add(
+    plan: Plan, value: int | None, *departments: Department, year: int = 2023, **fields: Any
+) -> Indicator:
+    """Add an indicator from 100 to 200; a value of None is a year without figure."""
+    indicator = make_indicator(plan, departments=departments, **fields)
+    make_target(indicator)
+    if value is not None:
+        make_actual(indicator.series, year, value)
+    return indicator
+
+
+def publish_year(plan: Plan, year: int = 2023, period: str = Period.YEAR_END) -> None:
+    if not plan.publications.exists():
+        publish(plan, Publication.Kind.PLAN, by=None)
+    publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=year, period=period)
+
+
+def public_plan(town: Any, slug: str, **fields: Any) -> Plan:
+    options = {"show_computed_judgement": Visibility.PUBLIC, "title": f"計画{slug}"}
+    return make_plan(town, slug, **(options | fields))
+
+
+@pytest.fixture
+def town() -> Any:
+    return make_municipality("kita", name="きた市")
+
+
+@pytest.fixture
+def plan(town: Any) -> Plan:
+    return public_plan(town, "sogo")
+
+
+# --- Sections ----------------------------------------------------------------------------------
+
+
+def test_every_section_has_its_counts_with_what_they_are_a_part_of(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    judged_by_rule(plan)
+    welfare, roads = make_department(town, "福祉課"), make_department(town, "道路課")
+    add(plan, 200, welfare)
+    add(plan, 160, welfare)
+    add(plan, None, welfare)
+    add(plan, 110, roads)
+    add(plan, None)
+    publish_year(plan)
+    missing = "－データなし"
+    assert by_section(client) == [
+        ["担当課", "指標の数", "A達成", "B順調", "C遅れ", "評価した指標", "評価なし",
+         "実績のある指標", "点数の平均"],
+        ["福祉課", "3", "1", "1", "0", "2／3", "1（実績値なし1）", "2／3（66.7%）",
+         "2.00点（2指標）"],
+        ["道路課", "1", "0", "0", "1", "1／1", "0", "1／1（100.0%）", "0.00点（1指標）"],
+        ["担当課の記載なし", "1", "0", "0", "0", "0／1", "1（実績値なし1）", "0／1（0.0%）",
+         missing],
+        ["全体", "5", "1", "1", "1", "3／5", "2（実績値なし2）", "3／5（60.0%）",
+         "1.33点（3指標）"],
+    ]  # fmt: skip
+    assert "当サイトの計算" in words(section(client, YEAR, "sections"))
+
+
+def test_an_indicator_of_two_sections_is_in_both_rows_and_once_in_the_total(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    judged_by_rule(plan)
+    add(plan, 200, make_department(town, "福祉課"), make_department(town, "道路課"))
+    publish_year(plan)
+    _head, *rows = by_section(client)
+    assert [row[:3] for row in rows] == [["福祉課", "1", "1"], ["道路課", "1", "1"],
+                                         ["全体", "1", "1"]]  # fmt: skip
+    assert "2つ以上の課が担当する指標は、それぞれの課の行で1つずつ数え" in words(
+        section(client, YEAR, "sections")
+    )
+
+
+def test_sections_keep_the_name_of_the_time(client: Client, town: Any, plan: Plan) -> None:
+    welfare = make_department(town, "福祉課")
+    add(plan, 200, welfare)
+    publish_year(plan)
+    welfare.name = "くらし支援課"
+    welfare.save()
+    assert [row[0] for row in by_section(client)] == ["担当課", "福祉課", "全体"]
+
+
+def test_classes_without_scores_have_no_mean(client: Client, plan: Plan) -> None:
+    judged_by_rule(plan, scored=False)
+    add(plan, 200)
+    publish_year(plan)
+    assert by_section(client)[0][-1] == "実績のある指標"
+
+
+@pytest.mark.parametrize("shown", [Visibility.OFF, Visibility.INTERNAL])
+def test_internal_judgements_leave_only_the_figures_reported(
+    client: Client, town: Any, plan: Plan, shown: str
+) -> None:
+    plan.show_computed_judgement = shown
+    plan.save()
+    judged_by_rule(plan)
+    add(plan, 200, make_department(town, "福祉課"))
+    add(plan, None)
+    publish_year(plan)
+    assert by_section(client) == [
+        ["担当課", "指標の数", "実績のある指標"],
+        ["福祉課", "1", "1／1（100.0%）"],
+        ["担当課の記載なし", "1", "0／1（0.0%）"],
+        ["全体", "2", "1／2（50.0%）"],
+    ]
+    assert summary(client) == [
+        ["計画", "指標の数", "実績のある指標"],
+        ["計画sogo令和5年度", "2", "1／2（50.0%）"],
+        ["合計（重なりを除く）", "2", "1／2（50.0%）"],
+    ]
+    for part in (section(client, YEAR, "sections"), section(client, TOWN, "summary")):
+        assert "評価なし" not in words(part)
+        assert "当サイトの計算" not in words(part)
+
+
+def test_what_people_judged_counts_where_the_computed_is_internal(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    plan.show_computed_judgement = Visibility.INTERNAL
+    plan.save()
+    bands = judged_by_rule(plan).bands.all()
+    welfare = make_department(town, "福祉課")
+    make_judgement(add(plan, 200, welfare), bands[1], reason="質を見て")
+    add(plan, 200, welfare)
+    publish_year(plan)
+    _head, row, _total = by_section(client)
+    assert row[:7] == ["福祉課", "2", "0", "1", "0", "1／2",
+                       "1（人が選ぶ評価で、公表された評価なし1）"]  # fmt: skip
+    assert "当サイトの計算" not in words(section(client, YEAR, "sections"))
+
+
+# --- A municipality ----------------------------------------------------------------------------
+
+
+def test_plans_of_one_scheme_are_added_up_class_by_class(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    other = public_plan(town, "senryaku")
+    use(other, judged_by_rule(plan))
+    add(plan, 200)
+    add(plan, None)
+    add(other, 160, year=2022)
+    publish_year(plan)
+    publish_year(other, 2022)
+    assert summary(client) == [
+        ["計画", "指標の数", "A達成", "B順調", "C遅れ", "評価した指標", "評価なし",
+         "実績のある指標", "点数の平均"],
+        ["計画sogo令和5年度", "2", "1", "0", "0", "1／2", "1（実績値なし1）", "1／2（50.0%）",
+         "3.00点（1指標）"],
+        ["計画senryaku令和4年度", "1", "0", "1", "0", "1／1", "0", "1／1（100.0%）",
+         "1.00点（1指標）"],
+        ["合計（重なりを除く）", "3", "1", "1", "0", "2／3", "1（実績値なし1）", "2／3（66.7%）",
+         "2.00点（2指標）"],
+    ]  # fmt: skip
+
+
+def test_a_series_in_several_plans_counts_once_as_its_newest_year_says(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    other = public_plan(town, "senryaku")
+    use(other, judged_by_rule(plan))
+    series = make_series(town)
+    add(plan, 160, series=series, year=2022)
+    publish_year(plan, 2022)
+    add(other, 200, series=series, year=2023)
+    add(other, None)
+    publish_year(other)
+    *_plans, total = summary(client)
+    assert total[1:7] == ["2", "1", "0", "0", "1／2", "1（実績値なし1）"]
+    note = words(section(client, TOWN, "summary"))
+    assert "いくつの計画に載っていても、合計では1つと数えます" in note
+    assert "計画ごとの指標の数を足すと3、重なりを除くと2です。" in note
+
+
+def test_plans_of_different_schemes_are_not_added_up_by_class(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    other = public_plan(town, "senryaku")
+    for found in (plan, other):
+        judged_by_rule(found)
+        add(found, 200)
+        publish_year(found)
+    head, *rows = summary(client)
+    assert head == ["計画", "指標の数", "評価した指標", "評価なし", "実績のある指標"]
+    assert rows[-1] == ["合計（重なりを除く）", "2", "2／2", "0", "2／2（100.0%）"]
+    text = words(client.get(TOWN).content.decode())
+    assert "計画によって評価の区分が異なるため" in text
+    assert text.count("A達成1、B順調0、C遅れ0、評価した指標1／1") == 2
+
+
+def test_classes_renamed_for_one_plan_are_not_added_up(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    other = public_plan(town, "senryaku")
+    scheme = judged_by_rule(plan)
+    use(other, scheme)
+    add(plan, 200)
+    publish_year(plan)
+    scheme.bands.filter(symbol="A").update(label="すばらしい")
+    add(other, 200)
+    publish_year(other)
+    assert "計画によって評価の区分が異なるため" in words(section(client, TOWN, "summary"))
+
+
+def test_a_plan_with_internal_judgements_is_in_no_denominator_of_judgements(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    hidden = public_plan(town, "naibu", show_computed_judgement=Visibility.INTERNAL)
+    use(hidden, judged_by_rule(plan))
+    add(plan, 200)
+    add(hidden, 160)
+    add(hidden, None)
+    publish_year(plan)
+    publish_year(hidden)
+    missing = "－データなし"
+    _head, _plan, row, total = summary(client)
+    assert row == [
+        "計画naibu令和5年度", "2", *[missing] * 4, "この年度の評価の公表なし", "1／2（50.0%）",
+        missing,
+    ]  # fmt: skip
+    assert total[1:8] == ["3", "1", "0", "0", "1／1", "0", "2／3（66.7%）"]
+    assert "表の年度の評価を公表していない計画（計画naibu）の指標を含みません" in words(
+        section(client, TOWN, "summary")
+    )
+
+
+def test_the_middle_of_a_year_stands_for_no_year(client: Client, town: Any, plan: Plan) -> None:
+    other = public_plan(town, "hajime")
+    make_actual(add(other, None).series, 2023, 200, period=Period.MID_YEAR)
+    publish_year(other, period=Period.MID_YEAR)
+    assert section(client, TOWN, "summary") == ""
+    add(plan, 200)
+    publish_year(plan, 2023)
+    publish_year(plan, 2024, Period.MID_YEAR)
+    assert [row[0] for row in summary(client)] == [
+        "計画", "計画sogo令和5年度", "合計（重なりを除く）",
+    ]  # fmt: skip
+    assert "まだ公表していない計画は含みません（計画hajime）" in words(
+        section(client, TOWN, "summary")
+    )
+
+
+def test_the_number_of_queries_grows_neither_with_plans_nor_with_sections(
+    client: Client, town: Any, plan: Plan
+) -> None:
+    def queries(path: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        return len(captured)
+
+    scheme = judged_by_rule(plan)
+    add(plan, 200, make_department(town))
+    publish_year(plan)
+    before = [queries(path) for path in (YEAR, TOWN)]
+    for number in range(3):
+        other = public_plan(town, f"plan-{number}")
+        use(other, scheme)
+        add(other, 200)
+        publish_year(other)
+        add(plan, 160, make_department(town))
+    publish(
+        plan,
+        Publication.Kind.PUBLIC,
+        by=None,
+        fiscal_year=2023,
+        period=Period.YEAR_END,
+        mark=Publication.Mark.CORRECTION,
+        reason="追加のため",
+    )
+    assert [queries(path) for path in (YEAR, TOWN)] == before
+    assert len(by_section(client)) == 6
