@@ -116,6 +116,9 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------------------------
 
+# A try-out sends each chosen indicator of a plan, the sheet of a year each figure.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

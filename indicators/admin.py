@@ -23,7 +23,12 @@ from plans import structure
 from plans.admin_base import PLAN_ROWS, PlanRowAdmin, plan_filter
 from plans.record import SECTION_STATES
 
-from . import admin_entry, admin_schemes, record  # noqa: F401  registers the schemes
+from . import (
+    admin_entry,
+    admin_schemes,  # noqa: F401  registers the schemes
+    record,
+)
+from .admin_indicator_actions import confirm_directions, try_schemes
 from .models import (
     Actual,
     CommonIndicator,
@@ -210,7 +215,16 @@ class IndicatorAdmin(PlanRowAdmin):
         "policy__plan",
         "measure__plan",
     )
-    list_display = ("__str__", "label", "code", "plan", "place", "sections", "direction")
+    list_display = (
+        "__str__",
+        "label",
+        "code",
+        "plan",
+        "place",
+        "sections",
+        "direction",
+        "proposed_direction",
+    )
     list_filter = (
         *PlanRowAdmin.list_filter,
         section_filter("responsibilities__department"),
@@ -220,6 +234,7 @@ class IndicatorAdmin(PlanRowAdmin):
     )
     search_fields = ("name", "series__name", "code", "label", "plan__title")
     inlines = (ResponsibilityInline, TargetInline, JudgementInline)
+    actions = (try_schemes, confirm_directions)
     readonly_fields = ("proposed_direction",)
     fieldsets = (
         (
@@ -261,6 +276,11 @@ class IndicatorAdmin(PlanRowAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).prefetch_related("responsibilities__department")
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        """Whether the person plans anywhere; for which rows, the write path says."""
+        scope = self.scope(request)
+        return scope.is_operator or bool(scope.planned)
 
     @admin.display(description=_("付く段"))
     def place(self, obj: Indicator) -> str:

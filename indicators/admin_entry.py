@@ -122,10 +122,15 @@ def entry_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "rows": rows,
         "has_forms": bool(forms_),
         "has_errors": any(form.is_bound and form.errors for form in forms_),
-        "year_before": (fiscal_years.label(choice.cleaned_data["fiscal_year"] - 1) if rows else ""),
+        "year_before": _year_before(choice) if rows else "",
         "media": model_admin.media,
     }
     return TemplateResponse(request, "admin/indicators/actual/entry.html", context)
+
+
+def _year_before(choice: ChoiceForm) -> str:
+    year = choice.cleaned_data["fiscal_year"]
+    return fiscal_years.label(year - 1) if year > fiscal_years.FIRST else ""
 
 
 def _choice(request: HttpRequest) -> ChoiceForm:

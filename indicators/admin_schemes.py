@@ -19,12 +19,17 @@ from municipalities.admin_filters import municipality_filter
 from municipalities.admin_forms import RowFormSet, WritePath
 from municipalities.models import Municipality
 from plans import structure
+from plans.admin import PlanSchemeAdmin, PlanSchemeInline
 from plans.admin_base import PLAN_ROWS
 from plans.models import Band, RatingScheme
 
 from . import admin_tryout, schemes
 
 BANDS = WritePath(schemes.check_band, record.record_row, structure.remove_row)
+# Below, nobody knows of judgements.
+PlanSchemeAdmin.path = PlanSchemeInline.path = WritePath(
+    schemes.check_plan_scheme, schemes.record_plan_scheme, schemes.remove_plan_scheme
+)
 
 
 class BandFormSet(RowFormSet):

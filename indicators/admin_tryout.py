@@ -5,7 +5,7 @@ Looks only: nothing is saved, whatever is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -24,6 +24,7 @@ from plans.models import Plan, PlanScheme, RatingScheme
 
 from . import evaluation, judging
 from .evaluation import Outcome, RollUp, Scheme, Verdict
+from .models import Indicator
 from .tryout import read_lines
 from .words import figure_words, target_words
 
@@ -131,13 +132,52 @@ class Tried:
         return words if year is None else f"{words}（{fiscal_years.short_label(year)}）"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """An indicator of the plan, as one can choose to try it or not."""
+
+    indicator: Indicator
+    is_chosen: bool
+    is_in_year: bool
+
+    @property
+    def value(self) -> str:
+        return str(self.indicator.pk)
+
+    @property
+    def name(self) -> str:
+        return f"{self.indicator.label} {self.indicator}".strip()
+
+
 def tryout_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
-    """Show how a scheme judges a plan's year or pasted lines. Everybody who may see schemes."""
+    """Show how a scheme judges a plan's year or pasted lines. Everybody who may see schemes.
+
+    Of the plan all indicators are tried, or those that `indicators` names (a key that repeats).
+    `listed` names, with commas, those a form offered: of them only the ticked ones are tried.
+    """
+    sent = request.POST if request.method == "POST" else request.GET
+    return tryout_page(
+        request,
+        model_admin,
+        sent.dict(),
+        chosen=_numbers(sent.getlist("indicators")),
+        listed=_numbers(sent.get("listed", "").split(",")),
+    )
+
+
+def tryout_page(
+    request: HttpRequest,
+    model_admin: Any,
+    sent: Mapping[str, str],
+    *,
+    chosen: set[int],
+    listed: set[int],
+) -> HttpResponse:
+    """Return the page for what was `sent`: scheme, fiscal_year, plan and lines, each optional."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    sent = request.POST if request.method == "POST" else request.GET
     last_year = fiscal_years.of(timezone.localdate()) - 1
-    data = {"fiscal_year": str(last_year), **sent.dict()}
+    data = {"fiscal_year": str(last_year), **sent}
     form = TryOutForm(data)
     form.fields["scheme"].queryset = model_admin.get_queryset(request)
     form.fields["scheme"].label_from_instance = model_admin.label
@@ -149,20 +189,25 @@ def tryout_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     if not data.get("scheme"):
         form.data["scheme"] = _first_scheme(form, plan)
     scheme = _named(form.fields["scheme"], form.data["scheme"])
+    is_valid = form.is_valid()
+    choices = _choices(plan, chosen, listed, form.cleaned_data.get("fiscal_year"))
     tried: list[Tried] = []
     errors: list[str] = []
-    if form.is_valid() and scheme is not None:
+    if is_valid and scheme is not None:
         year, rules = form.cleaned_data["fiscal_year"], judging.rules_of(scheme)
         if form.cleaned_data["lines"].strip():
             tried, errors = _try_lines(rules, form.cleaned_data["lines"], year)
         if plan is not None:
-            tried = [*_try_plan(rules, plan, year), *tried]
+            tried = [*_try_plan(rules, plan, year, choices), *tried]
     context = model_admin.admin_site.each_context(request) | {
         "title": _("評価方式を試す"),
         "opts": model_admin.opts,
         "form": form,
         "scheme": scheme,
         "plan": plan,
+        "choices": choices,
+        "chosen_count": sum(choice.is_chosen for choice in choices),
+        "listed": ",".join(choice.value for choice in choices),
         "tried": tried,
         "line_errors": errors,
         "sum": _sum(tried),
@@ -193,7 +238,36 @@ def _first_scheme(form: TryOutForm, plan: Plan | None) -> int | None:
     return form.fields["scheme"].queryset.values_list("pk", flat=True).first()
 
 
-def _try_plan(rules: Scheme, plan: Plan, fiscal_year: int) -> list[Tried]:
+def _numbers(texts: Iterable[str]) -> set[int]:
+    """Return the keys among what was sent; nonsense names no row."""
+    return {int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19}
+
+
+def _choices(
+    plan: Plan | None, chosen: set[int], listed: set[int], fiscal_year: int | None
+) -> list[Choice]:
+    """Return the plan's indicators, each with whether it is tried; keys of others name nothing.
+    Without a fiscal year (the form says nonsense) none is said to be out of it."""
+    if plan is None:
+        return []
+    indicators = list(judging.with_relations(plan.indicators.all()))
+    # A form that offered none of them showed another plan.
+    is_new = listed.isdisjoint(each.pk for each in indicators) if listed else not chosen
+    return [
+        Choice(
+            indicator=each,
+            is_chosen=is_new or each.pk in chosen,
+            is_in_year=fiscal_year is None or each.is_in_year(fiscal_year),
+        )
+        for each in indicators
+    ]
+
+
+def _try_plan(
+    rules: Scheme, plan: Plan, fiscal_year: int, choices: Iterable[Choice]
+) -> list[Tried]:
+    """Judge the chosen indicators that belong to the plan in the fiscal year."""
+    indicators = [choice.indicator for choice in choices if choice.is_chosen and choice.is_in_year]
     return [
         Tried(
             name=f"{judged.indicator.label} {judged.indicator}".strip(),
@@ -203,7 +277,7 @@ def _try_plan(rules: Scheme, plan: Plan, fiscal_year: int) -> list[Tried]:
             now=judged.verdict,
             indicator_id=judged.indicator.pk,
         )
-        for judged in judging.judge_plan(plan, fiscal_year)
+        for judged in judging.judge_plan(plan, fiscal_year, indicators=indicators)
     ]
 
 

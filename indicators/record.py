@@ -7,9 +7,12 @@ writes. `by` None is a command acting for the system; see `plans.record`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import Enum, auto
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from municipalities import fiscal_year as fiscal_years
@@ -25,7 +28,16 @@ from plans.record import (
 )
 
 from . import evaluation, judging
+from .choices import Direction
 from .models import Actual, Indicator, Judgement, Responsibility, Series, Target
+
+
+class Confirmation(Enum):
+    """What became of an indicator whose proposed direction was to be confirmed."""
+
+    CONFIRMED = auto()
+    NO_PROPOSAL = auto()
+    STATED = auto()
 
 
 def sections_of(series: Series, fiscal_year: int) -> set[int]:
@@ -103,6 +115,30 @@ def record_indicator(indicator: Indicator, *, by: Any, reason: str = "") -> Indi
     """Check and save an indicator (a new or changed instance), with its history."""
     check_indicator(indicator, by=by)
     return save_row(indicator, by=by, reason=reason)
+
+
+@transaction.atomic
+def confirm_directions(
+    indicators: Iterable[Indicator], *, by: Any, reason: str
+) -> dict[Confirmation, list[Indicator]]:
+    """Make the proposed direction the direction where there is none yet, and return what became
+    of each indicator. What is stated already stays as it is. Planners only."""
+    found: dict[Confirmation, list[Indicator]] = {answer: [] for answer in Confirmation}
+    for indicator in indicators:
+        if indicator.direction != Direction.UNKNOWN:
+            answer = Confirmation.STATED
+        elif indicator.proposed_direction in {"", Direction.UNKNOWN}:
+            answer = Confirmation.NO_PROPOSAL
+        else:
+            answer = Confirmation.CONFIRMED
+            indicator.direction = indicator.proposed_direction
+            try:
+                record_indicator(indicator, by=by, reason=reason)
+            except ValidationError as error:
+                problems = [f"{indicator}：{message}" for message in error.messages]
+                raise ValidationError(problems) from error
+        found[answer].append(indicator)
+    return found
 
 
 def _check_promise(row: Target | Judgement, by: Any) -> None:

@@ -15,14 +15,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from measures.models import ProgressReport
+from municipalities import fiscal_year as fiscal_years
 from municipalities import record
 from municipalities.models import Municipality
 from municipalities.validators import CODE_MAX_LENGTH
 from plans import structure
-from plans.models import Band, RatingScheme
+from plans.models import Band, PlanScheme, RatingScheme, YearLock
 
 from . import evaluation
 from .evaluation import Fault
+from .models import Judgement
 from .models.series import MAX_DECIMALS
 
 
@@ -167,3 +170,87 @@ def _free_code(wanted: str) -> str:
         if not RatingScheme.objects.filter(code=code).exists():
             return code
     raise AssertionError("counting never ends")
+
+
+# --- Which scheme a plan uses ------------------------------------------------------------------
+
+
+def check_plan_scheme(choice: PlanScheme, *, by: Any) -> None:
+    """Raise where `by` may not choose this scheme for the plan, it is not valid, or years that are
+    closed or judged by people would be judged by another scheme than before."""
+    record.check_row(choice, by=by)
+    _check_years(choice, stays=True)
+
+
+@transaction.atomic
+def record_plan_scheme(choice: PlanScheme, *, by: Any, reason: str = "") -> PlanScheme:
+    """Check and save which scheme a plan uses from a fiscal year on, with its history."""
+    check_plan_scheme(choice, by=by)
+    return record.record_row(choice, by=by, reason=reason)
+
+
+@transaction.atomic
+def remove_plan_scheme(choice: PlanScheme, *, by: Any, reason: str) -> None:
+    """Delete such a row. Its years fall to the scheme before it, so they must allow that too."""
+    if by is not None:
+        record.require_writer(by, choice, "delete")
+    _check_years(choice, stays=False)
+    record.remove_row(choice, by=by, reason=reason)
+
+
+def _check_years(choice: PlanScheme, *, stays: bool) -> None:
+    """Raise ValidationError naming the years that forbid the change: where the row is to stand,
+    and where it stands."""
+    stored = PlanScheme.objects.filter(pk=choice.pk).first()
+    rows = [choice] if stored is None else [choice, stored]
+    for plan_id, subject in {(row.plan_id, row.subject): None for row in rows}:
+        kept = PlanScheme.objects.filter(plan=plan_id, subject=subject)
+        before = dict(kept.values_list("from_fiscal_year", "scheme"))
+        after = dict(kept.exclude(pk=choice.pk).values_list("from_fiscal_year", "scheme"))
+        if stays and (choice.plan_id, choice.subject) == (plan_id, subject):
+            after[choice.from_fiscal_year] = choice.scheme_id
+        _refuse(
+            _(
+                "締め切られた%(years)sの評価方式は変更できません。締切を解いてから変更してください。"
+            ),
+            {
+                lock.fiscal_year
+                for lock in YearLock.objects.filter(plan=plan_id)
+                if _in_force(before, lock.fiscal_year) != _in_force(after, lock.fiscal_year)
+            },
+            code="locked",
+        )
+        _refuse(
+            _(
+                "%(years)sには別の評価方式の区分による評価があるため、評価方式を変更できません。"
+                "適用する年度を改めるか、先にその年度の評価を消してください。"
+            ),
+            {
+                year
+                for year, scheme_id in _judged(plan_id, subject)
+                if _in_force(before, year) != _in_force(after, year) != scheme_id
+            },
+            code="judged",
+        )
+
+
+def _in_force(choices: dict[int, int], year: int) -> int | None:
+    """Return the id of the scheme of a fiscal year, as `Plan.scheme_in` finds it; `choices` leads
+    from the first fiscal year of each to its id."""
+    return choices.get(max((first for first in choices if first <= year), default=0))
+
+
+def _judged(plan_id: int, subject: str) -> Iterable[tuple[int, int]]:
+    """Return (fiscal year, id of the scheme whose bands people chose then)."""
+    if subject == PlanScheme.Subject.INDICATORS:
+        rows, band = Judgement.objects.filter(indicator__plan=plan_id), "band"
+    else:
+        rows, band = ProgressReport.objects.filter(row__action__plan=plan_id), "rating"
+    judged = rows.filter(**{f"{band}__isnull": False}).order_by()
+    return judged.values_list("fiscal_year", f"{band}__scheme").distinct()
+
+
+def _refuse(message: str, years: set[int], code: str) -> None:
+    if years:
+        words = "、".join(fiscal_years.label(year) for year in sorted(years))
+        raise ValidationError(message % {"years": words}, code=code)

@@ -41,6 +41,7 @@ from .models.revision import SIDES
 REPORTS = WritePath(
     record.check_report, record.record_report, record.remove_report, is_versioned=True
 )
+SHEETS = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet)
 
 
 class MeasureSdgInline(ScopedTabularInline):
@@ -265,11 +266,13 @@ class ProgressReportAdmin(ScopedAdmin):
 
 class PriorityIssueInline(Stacked):
     model = PriorityIssue
+    path = SHEETS
     classes = ()
 
 
 @admin.register(DepartmentPolicySheet)
 class DepartmentPolicySheetAdmin(PlanRowAdmin):
+    path = SHEETS
     related = ("plan__municipality", "department")
     list_display = ("department", "fiscal_year", "heading", "plan")
     list_filter = (*PlanRowAdmin.list_filter, section_filter("department", _("組織")), YearFilter)
@@ -279,7 +282,7 @@ class DepartmentPolicySheetAdmin(PlanRowAdmin):
 
 @admin.register(PriorityIssue)
 class PriorityIssueAdmin(ScopedAdmin):
-    path = PLAN_ROWS
+    path = SHEETS
     related = ("sheet__plan__municipality", "sheet__department")
     list_display = ("title", "number", "sheet")
     list_filter = (

@@ -1,4 +1,5 @@
-"""The one write path for progress reports; see `indicators.record` for its manners."""
+"""The one write path for progress reports and policy sheets, in the manner of
+`indicators.record`."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from municipalities import record
+from plans import structure
 from plans.models import PlanScheme
 from plans.record import (
     check_section_state,
@@ -17,16 +20,13 @@ from plans.record import (
     save_row,
 )
 
-from .models import ProgressReport, ReportColumn
+from .models import DepartmentPolicySheet, PriorityIssue, ProgressReport, ReportColumn
 
 
 def check_report(report: ProgressReport, *, by: Any) -> None:
     """Raise where `by` may not write this report, its year is closed, or it does not fit the
     plan's form."""
-    _check_place(report, by)
-    stored = ProgressReport.objects.filter(pk=report.pk).select_related("row__action__plan").first()
-    if stored is not None and _place(stored) != _place(report):
-        _check_place(stored, by)
+    _check_places(report, by)
     plan = report.row.action.plan
     check_section_state(report, by, plan.municipality_id)
     report.full_clean()
@@ -37,6 +37,14 @@ def check_report(report: ProgressReport, *, by: Any) -> None:
                 {"rating": _("この計画がこの年度に使う評価方式の区分から選んでください。")}
             )
     _check_form(report)
+
+
+def _check_places(report: ProgressReport, by: Any) -> None:
+    """Ask for where it is to stand and where it stands: moving takes it away from there."""
+    _check_place(report, by)
+    stored = ProgressReport.objects.filter(pk=report.pk).select_related("row__action__plan").first()
+    if stored is not None and _place(stored) != _place(report):
+        _check_place(stored, by)
 
 
 def _place(report: ProgressReport) -> tuple[int, int]:
@@ -111,6 +119,34 @@ def record_report(
 
 def remove_report(report: ProgressReport, *, by: Any, reason: str) -> None:
     """Delete a report of an open year; a section deletes only its own drafts."""
-    _check_place(report, by)
+    _check_places(report, by)
     check_section_state(report, by, report.row.action.plan.municipality_id)
     delete_row(report, by=by, reason=reason)
+
+
+def check_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any) -> None:
+    """Raise where `by` may not write this policy sheet or issue of one, its year is closed, or it
+    is not valid."""
+    record.check_row(row, by=by)
+    _ensure_sheet_open(row)
+
+
+def _ensure_sheet_open(row: DepartmentPolicySheet | PriorityIssue) -> None:
+    stored = type(row)._default_manager.filter(pk=row.pk).first()
+    for each in filter(None, (row, stored)):
+        sheet = each.sheet if isinstance(each, PriorityIssue) else each
+        ensure_open([sheet.plan_id], sheet.fiscal_year)
+
+
+def record_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any, reason: str = "") -> Any:
+    """Check and save a policy sheet, or an issue of one, with its history."""
+    check_sheet(row, by=by)
+    return save_row(row, by=by, reason=reason)
+
+
+def remove_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any, reason: str) -> None:
+    """Delete a policy sheet, or an issue of one, of an open year. Planners only."""
+    if by is not None:
+        record.require_writer(by, row, "delete")
+    _ensure_sheet_open(row)
+    structure.remove_row(row, by=by, reason=reason)

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.utils.translation import gettext_lazy
 
@@ -57,6 +58,7 @@ class LinesField(forms.JSONField):
     def to_python(self, value: Any) -> list[str]:
         if isinstance(value, list):
             return value
+        ProhibitNullCharactersValidator()(value)  # PostgreSQL keeps none in JSON
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
     def bound_data(self, data: Any, initial: Any) -> Any:
@@ -66,7 +68,10 @@ class LinesField(forms.JSONField):
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (initial or []) != self.to_python(data)
+        try:
+            return (initial or []) != self.to_python(data)
+        except ValidationError:
+            return True
 
 
 class _Lenient:

@@ -59,10 +59,22 @@ def check_row(row: models.Model, *, by: Any) -> None:
         require_writer(by, row, "add" if stored is None else "change")
         if stored is not None:
             require_writer(by, stored, "change")
-    if stored is not None and town_of(stored) != town_of(row):
-        raise ValidationError(_("ほかの自治体へ移すことはできません。"), code="moved")
+    if stored is not None:
+        if town_of(stored) != town_of(row):
+            raise ValidationError(_("ほかの自治体へ移すことはできません。"), code="moved")
+        _check_stays(row, stored)
     row.full_clean()
     check_links(row)
+
+
+def _check_stays(row: models.Model, stored: models.Model) -> None:
+    """Raise ValidationError where a row leaves what its model names in `stays_with`: with it would
+    go what closed years have reported."""
+    for name in getattr(row, "stays_with", ()):
+        field = row._meta.get_field(name)
+        if getattr(stored, field.attname) != getattr(row, field.attname):
+            message = _("登録した後は「%(field)s」を変えられません。")
+            raise ValidationError(message % {"field": field.verbose_name}, code="moved")
 
 
 def check_links(row: models.Model) -> None:

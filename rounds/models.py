@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -19,6 +20,7 @@ from indicators.models import Indicator
 from indicators.models.series import figure_field
 from measures.models import Action
 from municipalities.access import FROZEN, ScopedQuerySet
+from municipalities.fiscal_year import FIRST, LAST
 from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
 from plans.choices import Period
 from plans.models import Plan
@@ -122,6 +124,11 @@ class Publication(NaturalKeyModel):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.get_kind_display()} {self.fiscal_year or ''}".strip()
+
+    def clean(self) -> None:
+        super().clean()
+        if self.effective_at and not FIRST <= self.effective_at.year <= LAST:
+            raise ValidationError({"effective_at": _("公表日時の年を確かめてください。")})
 
 
 class PublishedIndicator(NaturalKeyModel):

@@ -318,3 +318,117 @@ def test_the_shipped_judgements_give_their_reasons() -> None:
     assert judgements
     for judgement in judgements:
         check_override(judgement, judging.rules_of(judgement.band.scheme))
+
+
+# --- Years that are judged or closed ----------------------------------------------------------
+
+
+@pytest.fixture
+def settled(people: People) -> Any:
+    """A plan by one scheme since FY2020, judged by people in FY2022 and FY2023."""
+    plan = make.make_plan(people.kita)
+    use(plan, make_rates(people.kita))
+    indicator = make.make_indicator(plan)
+    for year in (2022, 2023):
+        record_judgement(judgement_of(indicator, "A", fiscal_year=year), by=None)
+    return plan
+
+
+def choose(client: Any, plan: Plan, scheme: RatingScheme, year: str, subject: str) -> list[str]:
+    """Add a scheme on its own page, and on the plan's; both say the same."""
+    row = {"subject": subject, "from_fiscal_year": year, "scheme": scheme.pk}
+    url, on_plan = address(PlanScheme, "add"), address(Plan, "change", plan.pk)
+    with_row = add_row(filled_in(client, on_plan), "schemes", **row)
+    told = save(client, url, filled_in(client, url) | row | {"plan": plan.pk})
+    if told:
+        assert save(client, on_plan, with_row) == told
+    return told
+
+
+def test_a_scheme_for_years_judged_by_another_is_refused(people: People, settled: Any) -> None:
+    planner, other = sign_in(people.planner), make_rates(people.kita)
+    (told,) = choose(planner, settled, other, "R3", "indicators")
+    assert told.startswith("令和4年度、令和5年度には別の評価方式の区分による評価があるため")
+    (told,) = choose(planner, settled, other, "R5", "indicators")
+    assert told.startswith("令和5年度には別の評価方式")
+    assert settled.schemes.count() == 1
+    assert choose(planner, settled, other, "R5", "reports") == []
+    assert choose(planner, settled, other, "R6", "indicators") == []
+    # Between the two: only until the next one begins.
+    (told,) = choose(planner, settled, make_rates(people.kita), "R4", "indicators")
+    assert told.startswith("令和4年度、令和5年度には")
+    same = settled.schemes.get(from_fiscal_year=2020).scheme
+    assert choose(planner, settled, same, "R5", "indicators") == []
+
+
+def test_the_scheme_of_judged_years_is_neither_changed_nor_moved_nor_removed(
+    people: People, settled: Any
+) -> None:
+    stored, other = settled.schemes.get(), make_rates(people.kita)
+    planner, url = sign_in(people.planner), address(PlanScheme, "change", stored.pk)
+    for changes in (
+        {"scheme": other.pk},
+        {"from_fiscal_year": "R5"},
+        {"subject": "reports"},
+    ):
+        errors = save(planner, url, filled_in(planner, url) | changes)
+        assert len(errors) == 1, errors
+        assert errors[0].startswith("令和4年度"), errors
+    on_plan = address(Plan, "change", settled.pk)
+    errors = save(planner, on_plan, filled_in(planner, on_plan) | {"schemes-0-DELETE": "on"})
+    assert any("令和4年度、令和5年度には" in error for error in errors), errors
+    page = planner.post(
+        address(PlanScheme, "delete", stored.pk),
+        {"post": "yes", "change_reason": "誤り"},
+        follow=True,
+    )
+    assert "令和4年度、令和5年度には別の評価方式" in page.content.decode()
+    assert PlanScheme.objects.get().scheme_id == stored.scheme_id
+    assert save(planner, url, filled_in(planner, url) | {"from_fiscal_year": "R4"}) == []
+    Judgement.objects.all().delete()
+    assert save(planner, url, filled_in(planner, url) | {"scheme": other.pk}) == []
+
+
+def test_the_scheme_of_a_closed_year_stays(people: People) -> None:
+    plan = make.make_plan(people.kita)
+    use(plan, make_rates(people.kita))
+    lock = make.make_lock(plan, 2023)
+    planner, other = sign_in(people.planner), make_rates(people.kita)
+    told = choose(planner, plan, other, "R4", "indicators")
+    assert told == [
+        "締め切られた令和5年度の評価方式は変更できません。締切を解いてから変更してください。"
+    ]
+    with pytest.raises(ValidationError, match="令和5年度"):
+        schemes.remove_plan_scheme(plan.schemes.get(), by=None, reason="x")
+    assert choose(planner, plan, other, "R6", "indicators") == []
+    lock.delete()
+    assert choose(planner, plan, other, "R4", "indicators") == []
+
+
+def test_sheets_keep_the_scheme_they_were_rated_by(people: People) -> None:
+    plan = make.make_plan(people.kita)
+    scheme = make.make_scheme(plan=plan)
+    row = make.make_row(make.make_action(plan), [people.welfare])
+    make.make_report(row, fiscal_year=2023, rating=scheme.bands.first())
+    make.make_report(row, fiscal_year=2024)  # not rated
+    planner, other = sign_in(people.planner), make.make_scheme(people.kita)
+    (told,) = choose(planner, plan, other, "R5", "reports")
+    assert told.startswith("令和5年度には別の評価方式の区分による評価がある")
+    assert choose(planner, plan, other, "R6", "reports") == []
+
+
+def test_the_rule_asks_who_may(people: People, settled: Any) -> None:
+    choice = PlanScheme(
+        plan=settled,
+        subject="indicators",
+        from_fiscal_year=2026,
+        scheme=settled.schemes.get().scheme,
+    )
+    with pytest.raises(Http404):
+        schemes.record_plan_scheme(choice, by=people.stranger)
+    with pytest.raises(PermissionDenied):
+        schemes.record_plan_scheme(choice, by=people.entry)
+    with pytest.raises(PermissionDenied):
+        schemes.remove_plan_scheme(settled.schemes.get(), by=people.reader, reason="x")
+    kept = schemes.record_plan_scheme(choice, by=people.planner, reason="延長")
+    assert kept.history.first().history_change_reason == "延長"

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from indicators.evaluation import Reason
+from indicators.models import Indicator
 from indicators.tryout import MOST_LINES, read_lines
 from plans.models import Plan, RatingScheme
 
 from . import factories as make
-from .admin_pages import address, sign_in
+from .admin_pages import address, filled_in, sign_in
 from .people import People, make_people
 from .test_scheme_admin import make_rates, use
 
@@ -152,6 +153,100 @@ def test_a_plan_is_tried_with_a_scheme_it_does_not_use(people: People, plan: Pla
     assert "3件のうち、評価あり2件、その年度の値あり2件。" in page
     assert "B 区分B：1件" in page
     assert "いまの方式" not in page
+
+
+def choices_of(page: Any) -> dict[str, bool]:
+    """Return name → whether it is ticked."""
+    boxes = BeautifulSoup(page.content, "html.parser").select("#tryout-indicators label")
+    return {
+        box.get_text(strip=True).partition("（")[0][-1]: box.input.has_attr("checked")
+        for box in boxes
+    }
+
+
+def names_of(page: Any) -> list[str]:
+    return [row[0].removesuffix("（人）").strip()[-1] for row in rows_of(page)]
+
+
+def key_of(plan: Plan, name: str) -> int:
+    return plan.indicators.get(name__endswith=name).pk
+
+
+def test_indicators_of_the_plan_are_chosen(people: People, plan: Plan) -> None:
+    scheme, planner = make_rates(people.kita, met_counts_as_top=True), sign_in(people.planner)
+    page = send(planner, scheme, plan=plan.pk)
+    assert choices_of(page) == {"路": True, "橋": True, "水": True}
+    form = filled_in(planner, f"{reverse(URL)}?plan={plan.pk}")
+    listed = form["listed"]
+    assert set(listed.split(",")) == {str(each.pk) for each in plan.indicators.all()}
+    chosen = [key_of(plan, "路"), key_of(plan, "水")]
+    page = send(planner, scheme, plan=plan.pk, listed=listed, indicators=chosen)
+    assert choices_of(page) == {"路": True, "橋": False, "水": True}
+    assert names_of(page) == ["路", "水"]
+    text = page.content.decode()
+    assert ("A 区分A：1件" in text, "B 区分B：1件" in text) == (True, True)
+    assert "評価なし（" not in text
+    assert "2件のうち、評価あり2件" in text
+    assert "3件のうち2件を選択中" in text
+    none = send(planner, scheme, plan=plan.pk, listed=listed)
+    assert choices_of(none) == {"路": False, "橋": False, "水": False}
+    assert "評価できる行がありません。" in none.content.decode()
+    other = make.make_plan(people.kita)
+    make.make_indicator(other, name="森")
+    page = send(planner, scheme, plan=other.pk, listed=listed, indicators=chosen)
+    assert choices_of(page) == {"森": True}
+
+
+def test_an_address_names_indicators_and_strangers_are_passed_over(
+    people: People, plan: Plan
+) -> None:
+    scheme = make_rates(people.kita)
+    theirs = make.make_indicator(make.make_plan(people.minami), name="秘")
+    keys = [key_of(plan, "水"), theirs.pk, "x", "-1", "9" * 5000, "\x00", "٣"]
+    query = {"plan": plan.pk, "scheme": scheme.pk, "fiscal_year": 2023, "indicators": keys}
+    page = sign_in(people.planner).get(reverse(URL), query)
+    assert names_of(page) == ["水"]
+    assert "秘" not in page.content.decode()
+
+
+def test_an_indicator_of_other_years_is_not_tried(people: People, plan: Plan) -> None:
+    ended = make.make_indicator(plan, name="昔", last_fiscal_year=2022)
+    page = send(sign_in(people.planner), make_rates(people.kita), plan=plan.pk)
+    assert names_of(page) == ["路", "橋", "水"]
+    assert choices_of(page)["昔"] is True
+    assert page.content.decode().count("（この年度の計画にない）") == 1
+    make.make_actual(ended.series, 2022)
+    page = send(sign_in(people.planner), make_rates(people.kita), plan=plan.pk, fiscal_year="R4")
+    assert names_of(page)[-1] == "昔"
+
+
+def test_more_indicators_are_chosen_than_a_form_usually_has(people: People, plan: Plan) -> None:
+    keys = [*plan.indicators.values_list("pk", flat=True), *range(10_000, 11_500)]
+    page = send(sign_in(people.planner), make_rates(people.kita), plan=plan.pk, indicators=keys)
+    assert names_of(page) == ["路", "橋", "水"]
+
+
+def choose(client: Client, indicators: Any) -> Any:
+    chosen = {"action": "try_schemes", "_selected_action": [each.pk for each in indicators]}
+    return client.post(address(Indicator, "changelist"), chosen, follow=True)
+
+
+@pytest.mark.parametrize("who", ["entry", "planner", "reader", "operator"])
+def test_the_list_of_indicators_leads_to_the_try_out(people: People, plan: Plan, who: str) -> None:
+    use(plan, make_rates(people.kita))
+    theirs = make.make_indicator(make.make_plan(people.minami), name="秘")
+    client = sign_in(getattr(people, who))
+    assert "評価方式を試す" in client.get(address(Indicator, "changelist")).content.decode()
+    page = choose(client, plan.indicators.exclude(name="橋"))
+    assert choices_of(page) == {"路": True, "橋": False, "水": True}
+    form = BeautifulSoup(page.content, "html.parser").select_one("#tryout-form")
+    assert form["action"] == reverse(URL)
+    page = choose(client, [plan.indicators.first(), theirs])
+    if who == "operator":
+        assert "一つの計画の指標だけを選んでください" in page.content.decode()
+    else:
+        assert "秘" not in page.content.decode()
+        assert choices_of(page) == {"路": True, "橋": False, "水": False}
 
 
 def test_what_would_change_is_said(people: People, plan: Plan) -> None:

@@ -136,6 +136,7 @@ class ReportingRow(NaturalKeyModel, Lifetime):
 
     natural_fields = ("action", "order")
     municipality_lookup = "action__plan__municipality"
+    stays_with = ("action",)
     objects = NaturalKeyManager.from_queryset(LifetimeQuerySet)()
     history = tracked()
 

@@ -95,6 +95,7 @@ class PlanNode(NaturalKeyModel, Lifetime):
     parent_names: tuple[str, ...] = ()
     natural_fields = ("plan", "code")
     municipality_lookup = "plan__municipality"
+    stays_with: tuple[str, ...] = ("plan",)
     objects = NaturalKeyManager.from_queryset(LifetimeQuerySet)()
 
     class Meta:

@@ -365,6 +365,7 @@ class YearLock(NaturalKeyModel):
 
     natural_fields = ("plan", "fiscal_year")
     municipality_lookup = "plan__municipality"
+    stays_with = ("plan", "fiscal_year")
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
     history = tracked()
 
