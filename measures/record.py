@@ -61,6 +61,8 @@ def _check_place(report: ProgressReport, by: Any) -> None:
 
 def _check_form(report: ProgressReport) -> None:
     """Raise ValidationError naming every column whose content does not fit its kind."""
+    if not isinstance(report.extra, dict):
+        raise ValidationError({"extra": _("項目の名前と内容の組で入力してください。")})
     columns = ReportColumn.of_plan(report.row.action.plan)
     problems: dict[str, list[str]] = {}
     for column in columns:
@@ -92,6 +94,8 @@ def _problem(column: ReportColumn, value: Any) -> str:
             "choices": "、".join(column.choices),
             "value": value,
         }
+    if column.kind == ReportColumn.Kind.TEXT and not isinstance(value, str):
+        return _("は文で入力してください。")
     if column.kind == ReportColumn.Kind.NUMBER and not _is_number(value):
         return _("は数値で入力してください（入力：%(value)s）。") % {"value": value}
     if column.max_length is not None and length > column.max_length:

@@ -353,6 +353,7 @@ def test_a_report_keeps_to_the_form_of_its_plan(people: People) -> None:
     plan = make_plan(people.kita)
     make_column(plan, "budget", label="予算額", kind="number")
     make_column(plan, "course", label="方向性", kind="choice", choices=["拡充", "継続"])
+    make_column(plan, "memo", label="メモ")
     make_column(plan, "result", label="主な成果", max_length=5)
     row = make_row(make_action(plan), [people.welfare])
 
@@ -365,6 +366,8 @@ def test_a_report_keeps_to_the_form_of_its_plan(people: People) -> None:
     for fields, message in (
         ({"extra": {"budget": "約千円"}}, "「予算額」は数値で"),
         ({"extra": {"course": "休止"}}, "「方向性」は次から選んで.*拡充、継続.*休止"),
+        ({"extra": {"memo": 3}}, "「メモ」は文で"),
+        ({"extra": ["赤"]}, "名前と内容の組"),
         ({"extra": {"colour": "赤"}}, "様式にない項目です：colour"),
         ({"result": "とても長い成果"}, "「主な成果」は5文字まで.*7文字"),
         ({"projects": "一つの文"}, "文の一覧"),
