@@ -32,7 +32,7 @@ PURE = [
 LONGEST = 450
 NOT_OURS = {"node_modules", "staticfiles", "__pycache__"}
 TEXT = {".py", ".html", ".css", ".js", ".json", ".yaml", ".yml", ".md", ".toml", ".txt", ".sh", ""}
-FORBIDDEN = ("TODO", "FIXME", "XXX", "shared/", "/work/")
+FORBIDDEN = ("TODO", "FIXME", "XXX", "shared/")
 
 
 def files() -> Iterator[Path]:
