@@ -230,6 +230,11 @@ class Department(NaturalKeyModel, Validity):
                 seen.add(above.pk)
                 above = above.parent
 
+    def check_town(self, municipality_id: int, field: str) -> None:
+        """Raise ValidationError on `field` where this is no section of that municipality."""
+        if self.municipality_id != municipality_id:
+            raise ValidationError({field: _("この自治体の組織から選んでください。")})
+
 
 class DepartmentSuccession(NaturalKeyModel):
     """One section's duties went to another on a day: renaming, merger, split."""

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.http import Http404
 
 from indicators.models import Actual, Series
@@ -12,11 +13,15 @@ from plans.models import Plan, RatingScheme
 from rounds.models import Publication
 
 from .factories import (
+    make_action,
     make_department,
+    make_indicator,
     make_membership,
     make_plan,
+    make_row,
     make_scheme,
     make_series,
+    make_sheet,
     make_succession,
     make_user,
 )
@@ -93,6 +98,18 @@ def test_a_section_answers_for_what_its_forerunners_left(people: People) -> None
     user = make_user(Role.ENTRY, department=renamed)
 
     assert scope_of(user).departments == {renamed.pk, people.welfare.pk}
+
+
+def test_only_sections_of_the_town_answer_for_its_rows(people: People) -> None:
+    plan, foreign = make_plan(people.kita), people.minami_welfare
+    for row in (
+        make_series(people.kita, owner=foreign),
+        make_indicator(plan, departments=[foreign]).responsibilities.get(),
+        make_row(make_action(plan), [foreign]).departments.get(),
+        make_sheet(plan, foreign),
+    ):
+        with pytest.raises(ValidationError, match="この自治体の組織"):
+            row.full_clean()
 
 
 @pytest.mark.parametrize(

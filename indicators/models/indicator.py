@@ -201,12 +201,8 @@ class Responsibility(NaturalKeyModel, Lifetime):
 
     def clean(self) -> None:
         super().clean()
-        if (
-            self.indicator_id
-            and self.department_id
-            and self.indicator.plan.municipality_id != self.department.municipality_id
-        ):
-            raise ValidationError({"department": _("この自治体の組織から選んでください。")})
+        if self.indicator_id and self.department_id:
+            self.department.check_town(self.indicator.plan.municipality_id, "department")
 
 
 class Target(NaturalKeyModel):

@@ -161,8 +161,8 @@ class Series(NaturalKeyModel):
 
     def clean(self) -> None:
         super().clean()
-        if self.owner_id and self.owner.municipality_id != self.municipality_id:
-            raise ValidationError({"owner": _("この自治体の組織から選んでください。")})
+        if self.owner_id:
+            self.owner.check_town(self.municipality_id, "owner")
         if self.basis == Basis.AS_OF_DATE and not (self.as_of_month and self.as_of_day):
             raise ValidationError({"as_of_month": _("現在日の月と日を入力してください。")})
         if self.basis == Basis.MEAN_OF_YEARS and not self.mean_years:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -204,9 +203,5 @@ class ReportingDepartment(NaturalKeyModel, Lifetime):
 
     def clean(self) -> None:
         super().clean()
-        if (
-            self.row_id
-            and self.department_id
-            and self.row.action.plan.municipality_id != self.department.municipality_id
-        ):
-            raise ValidationError({"department": _("この自治体の組織から選んでください。")})
+        if self.row_id and self.department_id:
+            self.department.check_town(self.row.action.plan.municipality_id, "department")

@@ -212,12 +212,8 @@ class DepartmentPolicySheet(NaturalKeyModel):
 
     def clean(self) -> None:
         super().clean()
-        if (
-            self.plan_id
-            and self.department_id
-            and self.plan.municipality_id != self.department.municipality_id
-        ):
-            raise ValidationError({"department": _("この自治体の組織から選んでください。")})
+        if self.plan_id and self.department_id:
+            self.department.check_town(self.plan.municipality_id, "department")
 
 
 class PriorityIssue(NaturalKeyModel):
