@@ -22,15 +22,16 @@ from plans.admin import PlanAdmin
 from plans.admin_base import PLAN_ROWS, NodeAdmin, PlanRowAdmin, plan_filter
 from plans.record import SECTION_STATES
 
-from . import record
+from . import (
+    admin_sheets,  # noqa: F401  (registers its pages)
+    record,
+)
 from .admin_forms import ReportForm
 from .models import (
     Action,
     Correspondence,
-    DepartmentPolicySheet,
     Measure,
     MeasureSdg,
-    PriorityIssue,
     ProgressReport,
     ReportColumn,
     ReportingDepartment,
@@ -41,7 +42,6 @@ from .models.revision import SIDES
 REPORTS = WritePath(
     record.check_report, record.record_report, record.remove_report, is_versioned=True
 )
-SHEETS = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet)
 
 
 class MeasureSdgInline(ScopedTabularInline):
@@ -262,35 +262,6 @@ class ProgressReportAdmin(ScopedAdmin):
     @admin.display(description=_("担当課"))
     def sections(self, obj: ProgressReport) -> str:
         return "・".join(str(department) for department in obj.row.departments_in(obj.fiscal_year))
-
-
-class PriorityIssueInline(Stacked):
-    model = PriorityIssue
-    path = SHEETS
-    classes = ()
-
-
-@admin.register(DepartmentPolicySheet)
-class DepartmentPolicySheetAdmin(PlanRowAdmin):
-    path = SHEETS
-    related = ("plan__municipality", "department")
-    list_display = ("department", "fiscal_year", "heading", "plan")
-    list_filter = (*PlanRowAdmin.list_filter, section_filter("department", _("組織")), YearFilter)
-    search_fields = ("department__name", "heading", "plan__title")
-    inlines = (PriorityIssueInline,)
-
-
-@admin.register(PriorityIssue)
-class PriorityIssueAdmin(ScopedAdmin):
-    path = SHEETS
-    related = ("sheet__plan__municipality", "sheet__department")
-    list_display = ("title", "number", "sheet")
-    list_filter = (
-        municipality_filter("sheet__plan__municipality"),
-        section_filter("sheet__department", _("組織")),
-    )
-    search_fields = ("title", "issue", "approach")
-    readonly_once_saved = ("sheet",)
 
 
 @admin.register(Correspondence)

@@ -1,5 +1,5 @@
-"""The one write path for progress reports and policy sheets, in the manner of
-`indicators.record`."""
+"""The one write path for progress reports, policy sheets and the review board's comments, in the
+manner of `indicators.record`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from municipalities import record
-from plans import structure
 from plans.models import PlanScheme
 from plans.record import (
     check_section_state,
@@ -20,7 +19,13 @@ from plans.record import (
     save_row,
 )
 
-from .models import DepartmentPolicySheet, PriorityIssue, ProgressReport, ReportColumn
+from .models import (
+    DepartmentPolicySheet,
+    PriorityIssue,
+    ProgressReport,
+    ReportColumn,
+    ReviewComment,
+)
 
 
 def check_report(report: ProgressReport, *, by: Any) -> None:
@@ -130,27 +135,77 @@ def remove_report(report: ProgressReport, *, by: Any, reason: str) -> None:
 
 def check_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any) -> None:
     """Raise where `by` may not write this policy sheet or issue of one, its year is closed, or it
-    is not valid."""
-    record.check_row(row, by=by)
-    _ensure_sheet_open(row)
+    is not valid. A department writes its own sheet; an issue shares its sheet's state."""
+    _check_sheet_places(row, by)
+    sheet = sheet_of(row)
+    check_section_state(sheet, by, sheet.plan.municipality_id)
+    row.full_clean()
+    record.check_links(row)
 
 
-def _ensure_sheet_open(row: DepartmentPolicySheet | PriorityIssue) -> None:
-    stored = type(row)._default_manager.filter(pk=row.pk).first()
+def sheet_of(row: DepartmentPolicySheet | PriorityIssue) -> DepartmentPolicySheet:
+    """Return the policy sheet a row belongs to, or is."""
+    return row.sheet if isinstance(row, PriorityIssue) else row
+
+
+def _check_sheet_places(row: DepartmentPolicySheet | PriorityIssue, by: Any) -> None:
+    """Ask for where it is to stand and where it stands, as for a report."""
+    stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
     for each in filter(None, (row, stored)):
-        sheet = each.sheet if isinstance(each, PriorityIssue) else each
+        sheet = sheet_of(each)
+        if by is not None:
+            require_section(by, sheet.plan.municipality_id, [sheet.department_id])
         ensure_open([sheet.plan_id], sheet.fiscal_year)
 
 
-def record_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any, reason: str = "") -> Any:
+def record_sheet(
+    row: DepartmentPolicySheet | PriorityIssue,
+    *,
+    by: Any,
+    reason: str = "",
+    expected_version: int | None = None,
+) -> Any:
     """Check and save a policy sheet, or an issue of one, with its history."""
     check_sheet(row, by=by)
-    return save_row(row, by=by, reason=reason)
+    return save_row(row, by=by, reason=reason, expected_version=expected_version)
 
 
 def remove_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any, reason: str) -> None:
-    """Delete a policy sheet, or an issue of one, of an open year. Planners only."""
+    """Delete a policy sheet, or an issue of one, of an open year; a department deletes only what
+    nobody has taken over."""
+    _check_sheet_places(row, by)
+    sheet = sheet_of(row)
+    check_section_state(sheet, by, sheet.plan.municipality_id)
+    delete_row(row, by=by, reason=reason)
+
+
+# --- The review board -------------------------------------------------------------------------
+
+
+def check_comment(comment: ReviewComment, *, by: Any) -> None:
+    """Raise where `by` may not write this comment of the review board, its year is closed, or it
+    is not valid. Planners only."""
+    record.check_row(comment, by=by)
+    _ensure_comment_open(comment)
+
+
+def _ensure_comment_open(comment: ReviewComment) -> None:
+    stored = ReviewComment.objects.filter(pk=comment.pk).first() if comment.pk else None
+    for each in filter(None, (comment, stored)):
+        ensure_open([each.plan_id], each.fiscal_year)
+
+
+def record_comment(
+    comment: ReviewComment, *, by: Any, reason: str = "", expected_version: int | None = None
+) -> ReviewComment:
+    """Check and save a comment of the review board, or its answer, with its history."""
+    check_comment(comment, by=by)
+    return save_row(comment, by=by, reason=reason, expected_version=expected_version)
+
+
+def remove_comment(comment: ReviewComment, *, by: Any, reason: str) -> None:
+    """Delete a comment of an open year. Planners only."""
     if by is not None:
-        record.require_writer(by, row, "delete")
-    _ensure_sheet_open(row)
-    structure.remove_row(row, by=by, reason=reason)
+        record.require_writer(by, comment, "delete")
+    _ensure_comment_open(comment)
+    delete_row(comment, by=by, reason=reason)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import views
+from .views import plans
 
 
 class CodeConverter(StringConverter):
@@ -16,14 +16,14 @@ register_converter(CodeConverter, "code")
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("<slug:municipality>/", views.municipality, name="municipality"),
-    path("<slug:municipality>/<slug:plan>/", views.plan, name="plan"),
-    path("<slug:municipality>/<slug:plan>/years/<int:fiscal_year>/", views.year, name="year"),
-    path("<slug:municipality>/<slug:plan>/goals/<code:code>/", views.goal, name="goal"),
-    path("<slug:municipality>/<slug:plan>/policies/<code:code>/", views.policy, name="policy"),
-    path("<slug:municipality>/<slug:plan>/measures/<code:code>/", views.measure, name="measure"),
+    path("", plans.home, name="home"),
+    path("<slug:municipality>/", plans.municipality, name="municipality"),
+    path("<slug:municipality>/<slug:plan>/", plans.plan, name="plan"),
+    path("<slug:municipality>/<slug:plan>/years/<int:fiscal_year>/", plans.year, name="year"),
+    path("<slug:municipality>/<slug:plan>/goals/<code:code>/", plans.goal, name="goal"),
+    path("<slug:municipality>/<slug:plan>/policies/<code:code>/", plans.policy, name="policy"),
+    path("<slug:municipality>/<slug:plan>/measures/<code:code>/", plans.measure, name="measure"),
     path(
-        "<slug:municipality>/<slug:plan>/indicators/<code:code>/", views.indicator, name="indicator"
+        "<slug:municipality>/<slug:plan>/indicators/<code:code>/", plans.indicator, name="indicator"
     ),
 ]

@@ -14,7 +14,13 @@ from municipalities.admin_filters import YearFilter, municipality_filter
 from plans.admin_base import plan_filter
 
 from . import admin_explain, admin_publish
-from .models import Publication, PublishedIndicator, PublishedReport
+from .models import (
+    Publication,
+    PublishedComment,
+    PublishedIndicator,
+    PublishedReport,
+    PublishedSheet,
+)
 
 
 class PublicationYearFilter(YearFilter):
@@ -92,3 +98,29 @@ class PublishedReportAdmin(FrozenAdmin):
     )
     search_fields = ("action__title", "publication__plan__title")
     ordering = ("publication__plan", "-publication__number", "action__order", "order")
+
+
+@admin.register(PublishedSheet)
+class PublishedSheetAdmin(FrozenAdmin):
+    related = ("publication__plan__municipality", "department")
+    list_display = ("name", "fiscal_year", "heading", "publication")
+    list_filter = (
+        municipality_filter("publication__plan__municipality"),
+        plan_filter("publication__plan"),
+        YearFilter,
+    )
+    search_fields = ("name", "heading", "publication__plan__title")
+    ordering = ("publication__plan", "-publication__number", "department__order")
+
+
+@admin.register(PublishedComment)
+class PublishedCommentAdmin(FrozenAdmin):
+    related = ("publication__plan__municipality",)
+    list_display = ("publication", "number", "board", "comment")
+    list_filter = (
+        municipality_filter("publication__plan__municipality"),
+        plan_filter("publication__plan"),
+        PublicationYearFilter,
+    )
+    search_fields = ("comment", "answer", "publication__plan__title")
+    ordering = ("publication__plan", "-publication__number", "number")

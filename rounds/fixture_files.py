@@ -40,6 +40,7 @@ from measures.models import (
     ReportColumn,
     ReportingDepartment,
     ReportingRow,
+    ReviewComment,
 )
 from municipalities.models import Department, DepartmentSuccession, Municipality
 from plans.models import (
@@ -57,7 +58,13 @@ from plans.models import (
     YearLock,
 )
 
-from .models import Publication, PublishedIndicator, PublishedReport
+from .models import (
+    Publication,
+    PublishedComment,
+    PublishedIndicator,
+    PublishedReport,
+    PublishedSheet,
+)
 
 # Each model after those it refers to.
 OF_PLANS = [
@@ -78,6 +85,7 @@ OF_PLANS = [
     ProgressReport,
     DepartmentPolicySheet,
     PriorityIssue,
+    ReviewComment,
     Correspondence,
     Indicator,
     Responsibility,
@@ -87,6 +95,8 @@ OF_PLANS = [
     Publication,
     PublishedIndicator,
     PublishedReport,
+    PublishedSheet,
+    PublishedComment,
 ]
 LINE_LENGTH = 110
 

@@ -13,7 +13,7 @@ from indicators.judging import Judged
 from indicators.models import Judgement, Target
 from measures.models import ProgressReport, ReportColumn
 from municipalities.models import Department
-from plans.models import Band
+from plans.models import Band, RatingScheme
 
 
 def freeze_rate(rate: Rate) -> dict[str, str]:
@@ -70,6 +70,16 @@ def freeze_band(band: Band) -> dict[str, Any]:
         "meaning": band.meaning,
         "tone": band.tone,
         "score": None if band.score is None else str(band.score),
+    }
+
+
+def freeze_legend(scheme: RatingScheme) -> dict[str, Any]:
+    """Keep the classes of a scheme in their order, the one for what cannot be rated included."""
+    return {
+        "name": scheme.name,
+        "note": scheme.note,
+        "bands": [freeze_band(band) for band in scheme.bands.all()],
+        "unrated": {"symbol": scheme.unrated_symbol, "label": scheme.unrated_label},
     }
 
 

@@ -18,12 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from indicators.choices import BaselineStatus, MissingReason, Revision
 from indicators.models import Indicator
 from indicators.models.series import figure_field
-from measures.models import Action
+from measures.models import Action, Measure
 from municipalities.access import FROZEN, ScopedQuerySet
 from municipalities.fiscal_year import FIRST, LAST
+from municipalities.models import Department
 from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
 from plans.choices import Period
-from plans.models import Plan
+from plans.models import BasicGoal, Plan, Policy
 from plans.models.plan import year_field
 
 
@@ -87,6 +88,8 @@ class Publication(NaturalKeyModel):
         verbose_name=_("公表した人"),
     )
     created_at = models.DateTimeField(_("作成日時"), default=timezone.now)
+    # The classes in force then, by subject (indicators, reports); see rounds.frozen.
+    legends = models.JSONField(_("評価の凡例"), default=dict, blank=True)
 
     natural_fields = ("plan", "number")
     municipality_lookup = "plan__municipality"
@@ -240,3 +243,104 @@ class PublishedReport(NaturalKeyModel):
 
     def __str__(self) -> str:
         return f"{self.publication} {self.action} {self.order}"
+
+
+class PublishedSheet(NaturalKeyModel):
+    """A department's policy sheet as one publication printed it.
+
+    Handing out the plan prints what departments set themselves; what came of it, a year's own
+    publications print.
+    """
+
+    publication = models.ForeignKey(
+        Publication, models.CASCADE, related_name="sheets", verbose_name=_("公表")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="published_sheets", verbose_name=_("組織")
+    )
+    fiscal_year = year_field(_("年度"))
+    name = models.CharField(_("組織の名称"), max_length=60)
+    post = models.CharField(_("長の職名"), max_length=30, blank=True)
+    heading = models.CharField(_("見出し"), max_length=200, blank=True)
+    role = models.TextField(_("役割"), blank=True)
+    role_items = models.JSONField(_("役割の項目"), default=list, blank=True)
+    # [{"number", "title", "issue", "approach", "result"}], in the order of their numbers
+    issues = models.JSONField(_("重点課題"), default=list, blank=True)
+    result = models.TextField(_("成果"), blank=True)
+    texts_by_site = models.BooleanField(_("文は当サイトによる要約"), default=False)
+
+    natural_fields = ("publication", "department")
+    municipality_lookup = "publication__plan__municipality"
+    permissions = FROZEN
+    objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
+
+    class Meta:
+        verbose_name = _("公表した部門方針シート")
+        verbose_name_plural = _("公表した部門方針シート")
+        ordering = ["publication", "department"]
+        constraints = [
+            models.UniqueConstraint(
+                name="published_sheet_unique", fields=["publication", "department"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication} {self.name}"
+
+
+class PublishedComment(NaturalKeyModel):
+    """A comment of the review board, with the answer, as one publication printed it."""
+
+    publication = models.ForeignKey(
+        Publication, models.CASCADE, related_name="comments", verbose_name=_("公表")
+    )
+    number = models.PositiveSmallIntegerField(_("番号"))
+    basic_goal = models.ForeignKey(
+        BasicGoal,
+        models.PROTECT,
+        related_name="published_comments",
+        null=True,
+        blank=True,
+        verbose_name=_("基本目標"),
+    )
+    policy = models.ForeignKey(
+        Policy,
+        models.PROTECT,
+        related_name="published_comments",
+        null=True,
+        blank=True,
+        verbose_name=_("政策・施策"),
+    )
+    measure = models.ForeignKey(
+        Measure,
+        models.PROTECT,
+        related_name="published_comments",
+        null=True,
+        blank=True,
+        verbose_name=_("施策"),
+    )
+    board = models.CharField(_("会議の名称"), max_length=100)
+    commented_on = models.DateField(_("意見の日"), null=True, blank=True)
+    comment = models.TextField(_("意見"))
+    answer = models.TextField(_("市町村の回答"), blank=True)
+    departments = models.JSONField(_("回答した組織"), default=list, blank=True)
+    answered_on = models.DateField(_("回答の日"), null=True, blank=True)
+    texts_by_site = models.BooleanField(_("文は当サイトによる要約"), default=False)
+
+    natural_fields = ("publication", "number")
+    municipality_lookup = "publication__plan__municipality"
+    permissions = FROZEN
+    objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
+
+    class Meta:
+        verbose_name = _("公表した外部評価の意見")
+        verbose_name_plural = _("公表した外部評価の意見")
+        ordering = ["publication", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="published_comment_unique", fields=["publication", "number"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication} {self.number}"

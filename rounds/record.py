@@ -17,14 +17,20 @@ from indicators.evaluation import to_decimal
 from indicators.judging import Judged
 from indicators.models import Actual, Indicator
 from indicators.models.series import MAX_DECIMALS
-from measures.models import ProgressReport, ReportColumn
+from measures.models import DepartmentPolicySheet, ProgressReport, ReportColumn, ReviewComment
 from municipalities import fiscal_year as fiscal_years
 from municipalities.access import require_planner
 from plans.choices import Period, WorkState
-from plans.models import Plan
+from plans.models import Plan, PlanScheme
 
 from . import frozen
-from .models import Publication, PublishedIndicator, PublishedReport
+from .models import (
+    Publication,
+    PublishedComment,
+    PublishedIndicator,
+    PublishedReport,
+    PublishedSheet,
+)
 
 
 @transaction.atomic
@@ -68,9 +74,12 @@ def publish(
         raise ValidationError(
             _("先に「計画の公表」をしてください。実績はその計画のページに載ります。")
         )
+    publication.legends = _freeze_legends(publication)
     publication.save()
     PublishedIndicator.objects.bulk_create(_freeze_indicators(publication))
     PublishedReport.objects.bulk_create(_freeze_reports(publication))
+    PublishedSheet.objects.bulk_create(_freeze_sheets(publication))
+    PublishedComment.objects.bulk_create(_freeze_comments(publication))
     return publication
 
 
@@ -217,3 +226,83 @@ def _freeze_reports(publication: Publication) -> list[PublishedReport]:
         )
         for report in reports
     ]
+
+
+def _freeze_legends(publication: Publication) -> dict[str, Any]:
+    if publication.fiscal_year is None:
+        return {}
+    schemes = {
+        subject: publication.plan.scheme_in(subject, publication.fiscal_year)
+        for subject in PlanScheme.Subject.values
+    }
+    return {subject: frozen.freeze_legend(scheme) for subject, scheme in schemes.items() if scheme}
+
+
+# --- Policy sheets and the review board -------------------------------------------------------
+
+
+def _freeze_sheets(publication: Publication) -> list[PublishedSheet]:
+    sheets = DepartmentPolicySheet.objects.filter(
+        plan=publication.plan,
+        fiscal_year=_year_shown(publication),
+        state=WorkState.CHECKED,
+    )
+    has_results = publication.fiscal_year is not None
+    return [
+        PublishedSheet(
+            publication=publication,
+            department=sheet.department,
+            fiscal_year=sheet.fiscal_year,
+            name=sheet.department.name,
+            post=sheet.department.post,
+            heading=sheet.heading,
+            role=sheet.role,
+            role_items=sheet.role_items,
+            issues=[
+                {
+                    "number": issue.number,
+                    "title": issue.title,
+                    "issue": issue.issue,
+                    "approach": issue.approach,
+                    "result": issue.result if has_results else "",
+                }
+                for issue in sheet.priority_issues.all()
+            ],
+            result=sheet.result if has_results else "",
+            texts_by_site=sheet.texts_by_site,
+        )
+        for sheet in sheets.select_related("department").prefetch_related("priority_issues")
+    ]
+
+
+def _freeze_comments(publication: Publication) -> list[PublishedComment]:
+    """The board speaks of a whole year: its comments go with the year's end."""
+    if publication.period != Period.YEAR_END:
+        return []
+    comments = ReviewComment.objects.filter(
+        plan=publication.plan, fiscal_year=publication.fiscal_year, state=WorkState.CHECKED
+    ).select_related("department")
+    return [
+        PublishedComment(
+            publication=publication,
+            departments=frozen.freeze_departments(
+                [comment.department] if comment.department else []
+            ),
+            **{name: getattr(comment, name) for name in _COMMENT_COPIED},
+        )
+        for comment in comments
+    ]
+
+
+_COMMENT_COPIED = (
+    "number",
+    "basic_goal_id",
+    "policy_id",
+    "measure_id",
+    "board",
+    "commented_on",
+    "comment",
+    "answer",
+    "answered_on",
+    "texts_by_site",
+)

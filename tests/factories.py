@@ -31,6 +31,7 @@ from measures.models import (
     ReportColumn,
     ReportingDepartment,
     ReportingRow,
+    ReviewComment,
 )
 from municipalities.access import Role
 from municipalities.models import (
@@ -264,6 +265,16 @@ def make_issue(sheet: DepartmentPolicySheet, **fields: Any) -> PriorityIssue:
     return PriorityIssue.objects.create(
         sheet=sheet, **({"number": n, "title": f"重点課題{n}"} | fields)
     )
+
+
+def make_comment(plan: Plan, **fields: Any) -> ReviewComment:
+    defaults = {
+        "fiscal_year": 2023,
+        "number": number(),
+        "board": "総合計画審議会",
+        "comment": "成果の見えやすい指標を加えてほしい。",
+    }
+    return ReviewComment.objects.create(plan=plan, **(defaults | fields))
 
 
 def make_correspondence(new_plan: Plan, old_plan: Plan, **fields: Any) -> Correspondence:

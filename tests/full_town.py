@@ -7,7 +7,7 @@ from measures.models import MeasureSdg
 from municipalities.access import Role
 from municipalities.models import Department
 from plans.models import PolicySdg
-from rounds.models import PublishedIndicator, PublishedReport
+from rounds.models import PublishedComment, PublishedIndicator, PublishedReport, PublishedSheet
 
 from . import factories as make
 
@@ -70,6 +70,7 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
         make.make_report(row, state="draft", rating=band),
         make.make_column(plan),
         make.make_issue(sheet),
+        make.make_comment(plan, policy=policy),
         make.make_correspondence(plan, old_plan, new_basic_goal=goal),
         make.make_related_plan(plan),
         make.make_term(plan, policy=policy),
@@ -88,5 +89,11 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
             baseline_status=indicator.baseline_status,
         ),
         PublishedReport.objects.create(publication=publication, action=action, order=1),
+        PublishedSheet.objects.create(
+            publication=publication, department=section, fiscal_year=2023, name=section.name
+        ),
+        PublishedComment.objects.create(
+            publication=publication, number=1, board="審議会", comment="意見"
+        ),
     ]
     return {type(each): each for each in rows}

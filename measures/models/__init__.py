@@ -3,6 +3,7 @@ and how the levels of one plan correspond to those of the next."""
 
 from .nodes import Action, Measure, MeasureSdg, ReportingDepartment, ReportingRow
 from .reports import DepartmentPolicySheet, PriorityIssue, ProgressReport, ReportColumn
+from .reviews import ReviewComment
 from .revision import Correspondence
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "ReportColumn",
     "ReportingDepartment",
     "ReportingRow",
+    "ReviewComment",
 ]

@@ -140,6 +140,10 @@ class ProgressReport(NaturalKeyModel, WorkingRow):
     )
     direction = models.TextField(_("今後の方向性"), blank=True)
     extra = models.JSONField(_("計画独自の列"), default=dict, blank=True)
+    # Keys of the columns whose content was taken over from an earlier year and not touched since.
+    taken_over = models.JSONField(
+        _("前の報告から引き継いだままの列"), default=list, blank=True, editable=False
+    )
     texts_by_site = models.BooleanField(_("文は当サイトによる要約"), default=False)
     note = models.CharField(_("注記"), max_length=300, blank=True)
 
@@ -171,8 +175,11 @@ class ProgressReport(NaturalKeyModel, WorkingRow):
         return self.extra.get(column.key, [] if column.kind == ReportColumn.Kind.LIST else "")
 
 
-class DepartmentPolicySheet(NaturalKeyModel):
-    """部門方針シート: what a department sets itself for a fiscal year."""
+class DepartmentPolicySheet(NaturalKeyModel, WorkingRow):
+    """部門方針シート: what a department sets itself for a fiscal year, and what came of it.
+
+    Speaks of posts, never of persons. Its priority issues share its state.
+    """
 
     department = models.ForeignKey(
         Department, models.PROTECT, related_name="policy_sheets", verbose_name=_("組織")
@@ -192,6 +199,7 @@ class DepartmentPolicySheet(NaturalKeyModel):
 
     natural_fields = ("plan", "department", "fiscal_year")
     municipality_lookup = "plan__municipality"
+    permissions = RECORDED
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
     history = tracked()
 
@@ -233,6 +241,7 @@ class PriorityIssue(NaturalKeyModel):
 
     natural_fields = ("sheet", "number")
     municipality_lookup = "sheet__plan__municipality"
+    permissions = RECORDED
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
     history = tracked()
 

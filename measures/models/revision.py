@@ -45,6 +45,7 @@ class Correspondence(NaturalKeyModel):
         STATED = "stated", _("本文に記載")
         INFERRED = "inferred", _("順序からの推定")
         PERSON = "person", _("担当者による対応づけ")
+        COPIED = "copied", _("前の計画からの写し")
 
     new_plan = models.ForeignKey(
         Plan, models.CASCADE, related_name="correspondences", verbose_name=_("新しい計画")

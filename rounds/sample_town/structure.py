@@ -25,6 +25,7 @@ from measures.models import (
 )
 from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Department, DepartmentSuccession, Municipality
+from plans.choices import WorkState
 from plans.models import (
     Band,
     BasicGoal,
@@ -249,6 +250,7 @@ def make_sheets(plan: Plan) -> None:
             department=Department.objects.get(
                 municipality=plan.municipality, code=given["department"]
             ),
+            state=WorkState.CHECKED,
             **fields,
         )
         for number, (title, issue, approach, result) in enumerate(given["issues"], start=1):

@@ -1,7 +1,4 @@
-"""The public pages. Each view finds what is published and hands finished values to a template.
-
-Nothing here depends on who reads: a page is the same for everyone and answers by ETag.
-"""
+"""Municipalities, their plans, and every level of a plan down to the indicator."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,35 +18,17 @@ from rounds.published import (
     current_publications,
     publications_by_year,
     publications_of,
-    published_municipalities,
-    published_plans,
 )
 
-from . import nodes, towns, years
-from .indicator_list import rows_of
-from .indicator_page import indicator_page
-from .plan_page import indicator_groups, loose_actions, plan_page
-from .report_rows import actions_of
-from .rollup import YearRollUp, newest_rollup, schemes_of
-from .structure import tree
-from .wording import ancestors, breadcrumbs
-
-
-def _page(
-    request: HttpRequest, template: str, *, is_sample: bool = False, **context: Any
-) -> HttpResponse:
-    canonical = request.build_absolute_uri(request.path)
-    return render(
-        request,
-        f"portal/{template}.html",
-        {"canonical": canonical, "is_sample": is_sample, **context},
-    )
-
-
-def _published_plan(municipality: str, plan: str) -> Plan:
-    """Return a published plan with its municipality, else raise Http404."""
-    plans = published_plans().select_related("municipality")
-    return get_object_or_404(plans, municipality__slug=municipality, slug=plan)
+from .. import nodes, towns, years
+from ..indicator_list import rows_of
+from ..indicator_page import indicator_page
+from ..plan_page import indicator_groups, loose_actions, plan_page
+from ..report_rows import actions_of
+from ..rollup import YearRollUp, newest_rollup, schemes_of
+from ..structure import tree
+from ..wording import ancestors, breadcrumbs
+from .pages import published_plan, published_town, render_page
 
 
 def _indicators(plan: Plan, *conditions: Q) -> QuerySet[Indicator]:
@@ -62,15 +41,15 @@ def _indicators(plan: Plan, *conditions: Q) -> QuerySet[Indicator]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Municipalities by prefecture, the sample town apart."""
-    return _page(request, "home", prefectures=towns.prefectures(), samples=towns.samples())
+    return render_page(request, "home", prefectures=towns.prefectures(), samples=towns.samples())
 
 
 @require_safe
 def municipality(request: HttpRequest, municipality: str) -> HttpResponse:
     """A municipality's published plans, and what their newest years come to together."""
-    town = get_object_or_404(published_municipalities(), slug=municipality)
+    town = published_town(municipality)
     cards, summary = towns.plans_of(town)
-    return _page(
+    return render_page(
         request,
         "municipality",
         is_sample=town.is_sample,
@@ -84,13 +63,13 @@ def municipality(request: HttpRequest, municipality: str) -> HttpResponse:
 @require_safe
 def plan(request: HttpRequest, municipality: str, plan: str) -> HttpResponse:
     """A plan: its levels, its indicators, and what it refers to."""
-    found = _published_plan(municipality, plan)
+    found = published_plan(municipality, plan)
     record = publications_of(found)
     publications = current_of(record)
     rows = rows_of(found, publications, _indicators(found))
     branches = tree(found)
     rollup = newest_rollup(found, publications, rows)
-    return _page(
+    return render_page(
         request,
         "plan",
         is_sample=found.municipality.is_sample,
@@ -111,7 +90,7 @@ def plan(request: HttpRequest, municipality: str, plan: str) -> HttpResponse:
 @require_safe
 def year(request: HttpRequest, municipality: str, plan: str, fiscal_year: int) -> HttpResponse:
     """A plan's indicators as the current publication of a fiscal year printed them."""
-    found = _published_plan(municipality, plan)
+    found = published_plan(municipality, plan)
     publications = current_publications(found)
     publication = publications_by_year(publications).get(fiscal_year)
     if publication is None:
@@ -119,7 +98,7 @@ def year(request: HttpRequest, municipality: str, plan: str, fiscal_year: int) -
     rows = years.as_published(rows_of(found, [publication], _indicators(found)))
     rollup = YearRollUp(found, publication, schemes_of([found]))
     page = years.year_page(found, publication)
-    return _page(
+    return render_page(
         request,
         "year",
         is_sample=found.municipality.is_sample,
@@ -146,7 +125,7 @@ def _node_page(
     rows = rows_of(plan, publications, indicators, of=node)
     above = ancestors(node)
     rollup = newest_rollup(plan, publications, rows) if rows else None
-    return _page(
+    return render_page(
         request,
         "node",
         is_sample=plan.municipality.is_sample,
@@ -163,7 +142,7 @@ def _node_page(
 @require_safe
 def goal(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpResponse:
     """A basic goal: the policies and measures below it, its indicators and actions."""
-    found = _published_plan(municipality, plan)
+    found = published_plan(municipality, plan)
     node = get_object_or_404(BasicGoal, plan=found, code=code)
     below = (
         Q(basic_goal=node)
@@ -185,7 +164,7 @@ def goal(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpR
 @require_safe
 def policy(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpResponse:
     """A policy: its measures, indicators and actions, related plans and words explained."""
-    found = _published_plan(municipality, plan)
+    found = published_plan(municipality, plan)
     node = get_object_or_404(Policy.objects.select_related("basic_goal"), plan=found, code=code)
     return _node_page(
         request,
@@ -204,7 +183,7 @@ def policy(request: HttpRequest, municipality: str, plan: str, code: str) -> Htt
 @require_safe
 def measure(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpResponse:
     """A measure: its indicators, and its actions with what the sections report."""
-    found = _published_plan(municipality, plan)
+    found = published_plan(municipality, plan)
     measures = Measure.objects.select_related("basic_goal", "policy__basic_goal")
     node = get_object_or_404(measures, plan=found, code=code)
     return _node_page(request, found, node, _indicators(found, Q(measure=node)), node.actions.all())
@@ -213,10 +192,10 @@ def measure(request: HttpRequest, municipality: str, plan: str, code: str) -> Ht
 @require_safe
 def indicator(request: HttpRequest, municipality: str, plan: str, code: str) -> HttpResponse:
     """An indicator: chart, table, targets, judgements, definition, sections, sources."""
-    found = _published_plan(municipality, plan)
+    found = published_plan(municipality, plan)
     indicators = _indicators(found).prefetch_related("series__breaks")
     node = get_object_or_404(indicators, code=code)
-    return _page(
+    return render_page(
         request,
         "indicator",
         is_sample=found.municipality.is_sample,

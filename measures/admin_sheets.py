@@ -1,0 +1,111 @@
+"""The admin of departments' policy sheets and of the review board's comments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.admin_base import ScopedAdmin
+from municipalities.admin_base import ScopedStackedInline as Stacked
+from municipalities.admin_filters import (
+    OwnSectionsFilter,
+    YearFilter,
+    municipality_filter,
+    section_filter,
+)
+from municipalities.admin_forms import WritePath
+from plans.admin_base import PlanRowAdmin
+from plans.record import SECTION_STATES
+
+from . import record
+from .models import DepartmentPolicySheet, PriorityIssue, ReviewComment
+
+SHEETS = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet, is_versioned=True)
+ISSUES = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet)
+COMMENTS = WritePath(
+    record.check_comment, record.record_comment, record.remove_comment, is_versioned=True
+)
+
+
+class OfDepartment:
+    """Rows that a department writes beside the planners."""
+
+    def may_write(self, request: HttpRequest, obj: DepartmentPolicySheet | PriorityIssue) -> bool:
+        own = record.sheet_of(obj).department_id in self.scope(request).departments
+        return own or super().may_write(request, obj)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_choice_field(db_field, request, **kwargs)
+        scope = self.scope(request)
+        if db_field.name == "state" and not (scope.planned or scope.is_operator):
+            field.choices = [choice for choice in field.choices if choice[0] in SECTION_STATES]
+        return field
+
+
+class PriorityIssueInline(OfDepartment, Stacked):
+    model = PriorityIssue
+    path = ISSUES
+    classes = ()
+
+
+@admin.register(DepartmentPolicySheet)
+class DepartmentPolicySheetAdmin(OfDepartment, PlanRowAdmin):
+    path = SHEETS
+    related = ("plan__municipality", "department")
+    list_display = ("department", "fiscal_year", "heading", "state", "plan")
+    list_filter = (
+        OwnSectionsFilter,
+        YearFilter,
+        "state",
+        *PlanRowAdmin.list_filter,
+        section_filter("department", _("組織")),
+    )
+    search_fields = ("department__name", "heading", "plan__title")
+    inlines = (PriorityIssueInline,)
+
+    @staticmethod
+    def of_sections(queryset: Any, departments: frozenset[int]) -> Any:
+        return queryset.filter(department__in=departments)
+
+
+@admin.register(PriorityIssue)
+class PriorityIssueAdmin(OfDepartment, ScopedAdmin):
+    path = ISSUES
+    related = ("sheet__plan__municipality", "sheet__department")
+    list_display = ("title", "number", "sheet")
+    list_filter = (
+        municipality_filter("sheet__plan__municipality"),
+        section_filter("sheet__department", _("組織")),
+    )
+    search_fields = ("title", "issue", "approach")
+    readonly_once_saved = ("sheet",)
+
+
+@admin.register(ReviewComment)
+class ReviewCommentAdmin(PlanRowAdmin):
+    """外部評価: what the board said and what the municipality answers; planners write both."""
+
+    path = COMMENTS
+    related = (
+        "plan__municipality",
+        "department",
+        "basic_goal__plan",
+        "policy__plan",
+        "measure__plan",
+    )
+    list_display = ("plan", "fiscal_year", "number", "about", "board", "is_answered", "state")
+    list_filter = (*PlanRowAdmin.list_filter, YearFilter, "state")
+    search_fields = ("comment", "answer", "board", "plan__title")
+    ordering = ("plan", "-fiscal_year", "number")
+    readonly_once_saved = ("plan",)
+
+    @admin.display(description=_("対象"))
+    def about(self, obj: ReviewComment) -> str:
+        return str(obj.target)
+
+    @admin.display(description=_("回答"), boolean=True)
+    def is_answered(self, obj: ReviewComment) -> bool:
+        return bool(obj.answer)
