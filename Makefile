@@ -8,6 +8,8 @@ ARGS =
 
 VENV = .venv
 PYTHON = $(VENV)/bin/python
+# One process per core; the tests of a file share what they load.
+PYTEST = $(PYTHON) -m pytest --numprocesses auto --dist loadfile
 PIP = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES = $$(find . -path ./$(VENV) -prune -o -path ./node_modules -prune -o -path '*/templates/*.html' -print)
 
@@ -28,13 +30,13 @@ run: requirements
 # The first run never sees PostgreSQL: an empty address means SQLite (tests/environment.py).
 test: requirements-dev
 	@echo "== Tests on SQLite"
-	@TEST_DATABASE_URL= TEST_CACHE_URL= $(PYTHON) -m pytest $(ARGS)
+	@TEST_DATABASE_URL= TEST_CACHE_URL= $(PYTEST) $(ARGS)
 	@if $(PYTHON) -m tests.services "$(TEST_DATABASE_URL)"; then \
 		if $(PYTHON) -m tests.services "$(TEST_CACHE_URL)"; \
 			then cache="$(TEST_CACHE_URL)"; else cache=; fi; \
 		echo "== Tests on PostgreSQL, cache: $${cache:-local}"; \
 		TEST_DATABASE_URL="$(TEST_DATABASE_URL)" TEST_CACHE_URL="$$cache" \
-			$(PYTHON) -m pytest -m "not browser" $(ARGS); \
+			$(PYTEST) -m "not browser" $(ARGS); \
 	elif [ -n "$(REQUIRE_SERVICES)" ]; then exit 1; \
 	else echo "== PostgreSQL is not reachable: its tests are skipped (set TEST_DATABASE_URL)"; fi
 

@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 
 from . import browser as browsers
 from .audit.site import trial_site
+from .environment import WORKER
 from .services import REDIS_URL, answers, find_chromium, find_soffice, missing
 
 # Properties hold on a slow machine too.
@@ -40,7 +41,7 @@ def django_db_modify_db_settings(
 ) -> None:
     """Put a SQLite test database in a file: WAL, and a connection per thread, as in service.
 
-    On PostgreSQL its name carries the checkout, so two checkouts can be tested at once.
+    On PostgreSQL its name carries checkout and process, so several can be tested at once.
     """
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
@@ -48,7 +49,7 @@ def django_db_modify_db_settings(
     else:
         checkout = zlib.crc32(str(settings.BASE_DIR).encode())
         database["TEST"] |= {
-            "NAME": f"test_shirube_{checkout:08x}",
+            "NAME": f"test_shirube_{checkout:08x}_{WORKER}",
             # A server set up without a locale would count bytes instead of characters.
             "CHARSET": "UTF8",
             "TEMPLATE": "template0",

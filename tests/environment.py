@@ -1,11 +1,24 @@
 """The environment of the tests, set before the settings are read (`-p tests.environment`).
 
 Only TEST_DATABASE_URL and TEST_CACHE_URL are looked at (empty: SQLite and the local cache), so a
-DATABASE_URL of the shell never reaches a test.
+DATABASE_URL of the shell never reaches a test. Of several processes each has its own Redis
+database: a test begins by emptying its cache.
 """
 
 import os
+from urllib.parse import urlsplit
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")  # gw0, gw1, …
+
+
+def cache_url(url: str) -> str:
+    """Return the address of this process's own database of that Redis; "" stays."""
+    parts = urlsplit(url)
+    own = (int(parts.path.lstrip("/") or 0) - int(WORKER.removeprefix("gw"))) % 16
+    return parts._replace(path=f"/{own}").geturl() if url else ""
+
+
+os.environ["TEST_CACHE_URL"] = cache_url(os.environ.get("TEST_CACHE_URL", ""))
 os.environ.update(
     SECRET_KEY="only-for-the-tests",
     DEBUG="0",
