@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from . import fiscal_year
+from . import figures, fiscal_year
 
 
 class FigureField(forms.DecimalField):
@@ -24,8 +23,7 @@ class FigureField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Decimal | None:
         if isinstance(value, str):
-            value = unicodedata.normalize("NFKC", value).replace(",", "").strip()
-            value = value.replace("▲", "-").replace("△", "-")
+            value = figures.folded(value).replace(",", "")
         return super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:

@@ -14,8 +14,8 @@ RESERVED_SLUGS = frozenset(
     about accessibility accounts admin api assets compare data departments entry export favicon.ico
     feed feeds glossary goals health healthz help history i18n import indicators jsi18n license
     live login logout measures media metrics new password plans policies policy privacy
-    publications reports review revision robots.txt rounds sdgs search series sitemap sitemap.xml
-    staff static status terms users well-known
+    publications related reports review revision robots.txt rounds sdgs search series sitemap
+    sitemap.xml staff static status terms users well-known
     """.split()  # noqa: SIM905
 )
 

@@ -15,10 +15,10 @@ from municipalities.admin_base import (
     ScopedTabularInline,
 )
 from municipalities.admin_filters import YearFilter, municipality_filter
-from municipalities.admin_forms import WritePath
+from municipalities.admin_forms import RowForm, WritePath
 
 from . import record
-from .admin_base import PLAN_ROWS, NodeAdmin, PlanRowAdmin, plan_filter
+from .admin_base import PLAN_ROWS, NodeAdmin, PlanRowAdmin, SdgFilter, SdgRows, plan_filter
 from .models import (
     BasicGoal,
     Footnote,
@@ -31,6 +31,7 @@ from .models import (
     RelatedPlan,
     YearLock,
 )
+from .related import check_policies
 
 
 def check_lock(lock: YearLock, *, by: Any) -> None:
@@ -191,7 +192,7 @@ class PolicyFieldAdmin(NodeAdmin):
     ordering = ("plan", "basic_goal__order", "order", "code")
 
 
-class PolicySdgInline(ScopedTabularInline):
+class PolicySdgInline(SdgRows, ScopedTabularInline):
     model = PolicySdg
 
 
@@ -204,10 +205,10 @@ class PolicyAdmin(NodeAdmin):
 
 
 @admin.register(PolicySdg)
-class PolicySdgAdmin(ScopedAdmin):
+class PolicySdgAdmin(SdgRows, ScopedAdmin):
     related = ("policy__plan",)
-    list_display = ("policy", "number")
-    list_filter = (plan_filter("policy__plan"), "number")
+    list_display = ("policy", "__str__")
+    list_filter = (plan_filter("policy__plan"), SdgFilter)
     search_fields = ("policy__title",)
     ordering = ("policy", "number")
 
@@ -238,8 +239,19 @@ class YearLockAdmin(PlanRowAdmin):
         return fiscal_year.label(obj.fiscal_year)
 
 
+class RelatedPlanForm(RowForm):
+    """A related plan with the policies of its own plan that it serves."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        plan = self.instance.plan if self.instance.pk else cleaned.get("plan")
+        check_policies(plan, cleaned.get("policies", ()))
+        return cleaned
+
+
 @admin.register(RelatedPlan)
 class RelatedPlanAdmin(PlanRowAdmin):
+    form = RelatedPlanForm
     related = ("plan__municipality", "linked_plan")
     list_display = ("title", "kind", "tier", "plan", "linked_plan")
     list_filter = (*PlanRowAdmin.list_filter, "kind")

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from municipalities import record
-from municipalities.admin_base import PERIOD_OF_LIFE, ScopedAdmin
+from municipalities.admin_base import PERIOD_OF_LIFE, Scoped, ScopedAdmin
 from municipalities.admin_filters import municipality_filter, related_filter
 from municipalities.admin_forms import WritePath
 
 from . import structure
 from .models import Plan
+from .sdgs import SDGS, sdg_name
 
 PLAN_ROWS = WritePath(record.check_row, record.record_row, structure.remove_row)
 
@@ -62,6 +68,35 @@ class NodeAdmin(PlanRowAdmin):
         return self._place(obj)
 
     parent_title.short_description = _("上の段")
+
+
+class SdgRows(Scoped):
+    """Rows that name one of the Sustainable Development Goals, chosen by its name."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "number":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        names = [(number, sdg_name(number)) for number in SDGS]
+        return forms.TypedChoiceField(
+            label=db_field.verbose_name, coerce=int, choices=[("", _("（選択）")), *names]
+        )
+
+
+class SdgFilter(admin.SimpleListFilter):
+    """Filters by goal, under its name."""
+
+    title = _("SDGs目標")
+    parameter_name = "number"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(number), sdg_name(number)) for number in SDGS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() is None:
+            return queryset
+        if self.value() not in dict(self.lookup_choices):
+            raise IncorrectLookupParameters
+        return queryset.filter(number=self.value())
 
 
 _PLACE = ["plan", "code", "label", "order"]

@@ -70,7 +70,9 @@ def test_five_digit_code_drops_the_check_digit():
         five_digit_code("102042")
 
 
-@pytest.mark.parametrize("slug", ["admin", "api", "sitemap.xml", "Admin", "SEARCH", "departments"])
+@pytest.mark.parametrize(
+    "slug", ["admin", "api", "sitemap.xml", "Admin", "SEARCH", "departments", "related"]
+)
 def test_reserved_words_cannot_be_slugs(slug):
     assert slug in message_of(validate_slug_not_reserved, slug)
 

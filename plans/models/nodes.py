@@ -18,6 +18,7 @@ from municipalities.history import tracked
 from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
 from municipalities.validators import validate_code
 from plans.choices import LifeReason, TitleSource
+from plans.sdgs import sdg_name
 
 from .plan import Plan, year_field
 
@@ -230,7 +231,7 @@ class SdgTag(NaturalKeyModel):
         ordering = ["number"]
 
     def __str__(self) -> str:
-        return str(self.number)
+        return sdg_name(self.number)
 
 
 class PolicySdg(SdgTag):
