@@ -5,28 +5,38 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_base import PERIOD_OF_LIFE, ScopedAdmin, ScopedTabularInline
 from municipalities.admin_base import ScopedStackedInline as Stacked
 from municipalities.admin_filters import (
-    OwnSectionsFilter,
-    YearFilter,
     municipality_filter,
     section_filter,
 )
-from municipalities.admin_forms import WritePath
 from plans.admin import PlanAdmin
-from plans.admin_base import PLAN_ROWS, NodeAdmin, PlanRowAdmin, plan_filter
-from plans.record import SECTION_STATES
+from plans.admin_base import (
+    PLAN_ROWS,
+    NodeAdmin,
+    PlanRowAdmin,
+    SdgFilter,
+    SdgRows,
+    plan_filter,
+)
 
 from . import (
+    admin_columns,
+    admin_correspondences,
+    admin_reviews,  # noqa: F401  (registers its page)
+    admin_revision,
     admin_sheets,  # noqa: F401  (registers its pages)
-    record,
 )
-from .admin_forms import ReportForm
+from .admin_columns import COLUMNS
+from .admin_correspondences import LINES
+from .admin_reports import REPORTS
+from .admin_taking_over import take_over_rows
 from .models import (
     Action,
     Correspondence,
@@ -39,12 +49,8 @@ from .models import (
 )
 from .models.revision import SIDES
 
-REPORTS = WritePath(
-    record.check_report, record.record_report, record.remove_report, is_versioned=True
-)
 
-
-class MeasureSdgInline(ScopedTabularInline):
+class MeasureSdgInline(SdgRows, ScopedTabularInline):
     model = MeasureSdg
 
 
@@ -57,10 +63,10 @@ class MeasureAdmin(NodeAdmin):
 
 
 @admin.register(MeasureSdg)
-class MeasureSdgAdmin(ScopedAdmin):
+class MeasureSdgAdmin(SdgRows, ScopedAdmin):
     related = ("measure__plan",)
-    list_display = ("measure", "number")
-    list_filter = (plan_filter("measure__plan"), "number")
+    list_display = ("measure", "__str__")
+    list_filter = (plan_filter("measure__plan"), SdgFilter)
     search_fields = ("measure__title",)
     ordering = ("measure", "number")
 
@@ -123,6 +129,7 @@ class ReportingRowAdmin(ScopedAdmin):
     search_fields = ("action__title", "action__code", "departments__department__name")
     ordering = ("action__plan", "action__measure__order", "action__order", "order")
     readonly_once_saved = ("action",)
+    actions = (take_over_rows,)
     inlines = (ReportingDepartmentInline, ProgressReportInline)
     fieldsets = ((None, {"fields": ("action", "order", "is_relisted")}), PERIOD_OF_LIFE)
 
@@ -160,6 +167,7 @@ class ReportColumnInline(ScopedTabularInline):
     """The plan's own progress sheet; without rows the standard columns."""
 
     model = ReportColumn
+    path = COLUMNS
     fields = (
         "order",
         "key",
@@ -178,97 +186,26 @@ PlanAdmin.inlines = (*PlanAdmin.inlines, ReportColumnInline)
 
 @admin.register(ReportColumn)
 class ReportColumnAdmin(PlanRowAdmin):
+    path = COLUMNS
     list_display = ("label", "key", "kind", "order", "is_hidden", "is_public", "plan")
     list_filter = (*PlanRowAdmin.list_filter, "kind", "is_hidden", "is_public")
     search_fields = ("label", "key", "plan__title")
     readonly_once_saved = ("plan", "key")
 
-
-@admin.register(ProgressReport)
-class ProgressReportAdmin(ScopedAdmin):
-    """Reports of the progress sheet; people of a section see and change their own first."""
-
-    form = ReportForm
-    path = REPORTS
-    related = ("row__action__plan__municipality", "rating__scheme")
-    list_display = ("action", "fiscal_year", "period", "sections", "rating", "state")
-    list_filter = (
-        OwnSectionsFilter,
-        YearFilter,
-        "period",
-        "state",
-        municipality_filter("row__action__plan__municipality"),
-        plan_filter("row__action__plan"),
-        section_filter("row__departments__department"),
-    )
-    search_fields = ("row__action__title", "row__action__code", "result", "issues")
-    ordering = ("-fiscal_year", "row__action__plan", "row__action__order", "row__order")
-    readonly_once_saved = ("row",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).prefetch_related("row__departments__department")
-
-    @staticmethod
-    def of_sections(queryset: QuerySet, departments: frozenset[int]) -> QuerySet:
-        """Reports of the years in which one of the sections answers for the row."""
-        year = OuterRef("fiscal_year")
-        links = ReportingDepartment.objects.filter(
-            Q(first_fiscal_year__isnull=True) | Q(first_fiscal_year__lte=year),
-            Q(last_fiscal_year__isnull=True) | Q(last_fiscal_year__gte=year),
-            row=OuterRef("row"),
-            department__in=departments,
-        )
-        return queryset.filter(Exists(links))
-
-    def may_write(self, request: HttpRequest, obj: ProgressReport) -> bool:
-        if super().may_write(request, obj):
-            return True
-        links = obj.row.departments.in_year(obj.fiscal_year)
-        return links.filter(department__in=self.scope(request).departments).exists()
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The plan's own form: its columns in its order, under its names."""
-        names = list(ReportForm.place_fields)
-        if obj is None:
-            names += ReportForm.core_fields
-        else:
-            names += [name for name, _field in ReportForm.columns_of(obj.row.action.plan)]
-        fieldsets: list[Any] = [(None, {"fields": names})]
-        fieldsets.append((_("記録"), {"fields": ["state", "texts_by_site", "note"]}))
-        return [*fieldsets, *super().get_fieldsets(request, obj)[1:]]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*ReportForm.place_fields, "state"]
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        if obj is not None:
-            kwargs["form"] = ReportForm.of_plan(obj.row.action.plan)
-        return super().get_form(request, obj, change=change, **kwargs)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_choice_field(db_field, request, **kwargs)
-        if db_field.name == "state" and not (
-            self.scope(request).planned or self.scope(request).is_operator
-        ):
-            field.choices = [choice for choice in field.choices if choice[0] in SECTION_STATES]
-        return field
-
-    @admin.display(description=_("取組"), ordering="row__action__order")
-    def action(self, obj: ProgressReport) -> str:
-        return str(obj.row.action)
-
-    @admin.display(description=_("担当課"))
-    def sections(self, obj: ProgressReport) -> str:
-        return "・".join(str(department) for department in obj.row.departments_in(obj.fiscal_year))
+    def get_urls(self) -> list[Any]:
+        form = self.admin_site.admin_view(admin_columns.form_view)
+        own = {"model_admin": self}
+        return [
+            path("form/<str:object_id>/", form, own, name="measures_reportcolumn_form"),
+            *super().get_urls(),
+        ]
 
 
 @admin.register(Correspondence)
 class CorrespondenceAdmin(ScopedAdmin):
     """Lines of the revision table; either side may be empty (新設, 削除)."""
 
-    path = PLAN_ROWS
+    path = LINES
     related = ("new_plan__municipality", "old_plan", *(f"{side}__plan" for side in SIDES))
     list_display = ("number", "new_side", "old_side", "basis", "new_plan")
     list_filter = (
@@ -284,6 +221,23 @@ class CorrespondenceAdmin(ScopedAdmin):
         (_("前の側（一つ。新設のときは空欄）"), {"fields": SIDES[4:]}),
         (_("根拠"), {"fields": ("basis", "remark")}),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "number":
+            field.required = False
+            field.help_text = _("空欄なら自動で付きます。")
+        return field
+
+    def get_urls(self) -> list[Any]:
+        edit = self.admin_site.admin_view(admin_correspondences.edit_view)
+        table = self.admin_site.admin_view(admin_revision.table_view)
+        own = {"model_admin": self}
+        return [
+            path("edit/<str:object_id>/", edit, own, name="measures_correspondence_edit"),
+            path("table/<int:plan_id>/", table, own, name="measures_correspondence_table"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=_("新"))
     def new_side(self, obj: Correspondence) -> str:

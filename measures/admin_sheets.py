@@ -1,4 +1,4 @@
-"""The admin of departments' policy sheets and of the review board's comments."""
+"""The admin of departments' policy sheets."""
 
 from __future__ import annotations
 
@@ -21,13 +21,10 @@ from plans.admin_base import PlanRowAdmin
 from plans.record import SECTION_STATES
 
 from . import record
-from .models import DepartmentPolicySheet, PriorityIssue, ReviewComment
+from .models import DepartmentPolicySheet, PriorityIssue
 
 SHEETS = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet, is_versioned=True)
 ISSUES = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet)
-COMMENTS = WritePath(
-    record.check_comment, record.record_comment, record.remove_comment, is_versioned=True
-)
 
 
 class OfDepartment:
@@ -82,30 +79,3 @@ class PriorityIssueAdmin(OfDepartment, ScopedAdmin):
     )
     search_fields = ("title", "issue", "approach")
     readonly_once_saved = ("sheet",)
-
-
-@admin.register(ReviewComment)
-class ReviewCommentAdmin(PlanRowAdmin):
-    """外部評価: what the board said and what the municipality answers; planners write both."""
-
-    path = COMMENTS
-    related = (
-        "plan__municipality",
-        "department",
-        "basic_goal__plan",
-        "policy__plan",
-        "measure__plan",
-    )
-    list_display = ("plan", "fiscal_year", "number", "about", "board", "is_answered", "state")
-    list_filter = (*PlanRowAdmin.list_filter, YearFilter, "state")
-    search_fields = ("comment", "answer", "board", "plan__title")
-    ordering = ("plan", "-fiscal_year", "number")
-    readonly_once_saved = ("plan",)
-
-    @admin.display(description=_("対象"))
-    def about(self, obj: ReviewComment) -> str:
-        return str(obj.target)
-
-    @admin.display(description=_("回答"), boolean=True)
-    def is_answered(self, obj: ReviewComment) -> bool:
-        return bool(obj.answer)

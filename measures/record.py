@@ -1,19 +1,22 @@
-"""The one write path for progress reports, policy sheets and the review board's comments, in the
-manner of `indicators.record`."""
+"""The one write path for progress reports and their form, policy sheets and the review board's
+comments, in the manner of `indicators.record`."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from collections.abc import Container
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from municipalities import record
+from municipalities import figures, record
+from municipalities import fiscal_year as fiscal_years
+from plans import structure
 from plans.models import PlanScheme
 from plans.record import (
     check_section_state,
     delete_row,
+    ensure_in_force,
     ensure_open,
     require_section,
     save_row,
@@ -29,12 +32,17 @@ from .models import (
 
 
 def check_report(report: ProgressReport, *, by: Any) -> None:
-    """Raise where `by` may not write this report, its year is closed, or it does not fit the
-    plan's form."""
+    """Raise where `by` may not write this report, its year is closed or another plan's, or it does
+    not fit the plan's form.
+
+    What is wrong with the plan's own columns stands under "extra.<key>"; figures in them are
+    written as plain numbers (▲1,200 becomes -1200).
+    """
     _check_places(report, by)
     plan = report.row.action.plan
     check_section_state(report, by, plan.municipality_id)
     report.full_clean()
+    ensure_in_force(plan, report.fiscal_year)
     if report.rating_id is not None:
         scheme = plan.scheme_in(PlanScheme.Subject.REPORTS, report.fiscal_year)
         if scheme is None or report.rating.scheme_id != scheme.pk:
@@ -68,13 +76,17 @@ def _check_form(report: ProgressReport) -> None:
     """Raise ValidationError naming every column whose content does not fit its kind."""
     if not isinstance(report.extra, dict):
         raise ValidationError({"extra": _("項目の名前と内容の組で入力してください。")})
-    columns = ReportColumn.of_plan(report.row.action.plan)
+    columns = ReportColumn.whole_form(report.row.action.plan)
     problems: dict[str, list[str]] = {}
     for column in columns:
-        problem = _problem(column, report.value_of(column))
+        if column.is_hidden:  # what it holds stays, unseen
+            continue
+        problem = problem_of(column, report.value_of(column))
         if problem:
-            field = column.key if column.is_core else "extra"
+            field = column.key if column.is_core else f"extra.{column.key}"
             problems.setdefault(field, []).append(f"「{column.label}」{problem}")
+        elif column.kind == ReportColumn.Kind.NUMBER and column.key in report.extra:
+            report.extra[column.key] = _plain_figure(report.extra[column.key])
     unknown = set(report.extra) - {column.key for column in columns}
     if unknown:
         problems.setdefault("extra", []).append(
@@ -84,9 +96,9 @@ def _check_form(report: ProgressReport) -> None:
         raise ValidationError(problems)
 
 
-def _problem(column: ReportColumn, value: Any) -> str:
+def problem_of(column: ReportColumn, value: Any) -> str:
     """Return what is wrong with a column's content, "" where it fits or is empty."""
-    if value in ("", [], None) or column.kind == ReportColumn.Kind.RATING:
+    if value in EMPTY or column.kind == ReportColumn.Kind.RATING:
         return ""
     if column.kind == ReportColumn.Kind.LIST:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -97,12 +109,14 @@ def _problem(column: ReportColumn, value: Any) -> str:
     if column.kind == ReportColumn.Kind.CHOICE and value not in column.choices:
         return _("は次から選んでください：%(choices)s（入力：%(value)s）") % {
             "choices": "、".join(column.choices),
-            "value": value,
+            "value": _short(value),
         }
     if column.kind == ReportColumn.Kind.TEXT and not isinstance(value, str):
         return _("は文で入力してください。")
-    if column.kind == ReportColumn.Kind.NUMBER and not _is_number(value):
-        return _("は数値で入力してください（入力：%(value)s）。") % {"value": value}
+    if column.kind == ReportColumn.Kind.NUMBER and figures.read(value) is None:
+        return _("は数値で入力してください（例：1,234や▲500。入力：%(value)s）。") % {
+            "value": _short(value)
+        }
     if column.max_length is not None and length > column.max_length:
         return _("は%(limit)s文字までです（入力：%(length)s文字）。") % {
             "limit": column.max_length,
@@ -111,19 +125,53 @@ def _problem(column: ReportColumn, value: Any) -> str:
     return ""
 
 
-def _is_number(value: Any) -> bool:
-    try:
-        return Decimal(str(value)).is_finite()
-    except InvalidOperation:
-        return False
+EMPTY: tuple[Any, ...] = ("", [], None)
+"""What a column holds that says nothing. 0 is a figure."""
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _plain_figure(value: Any) -> Any:
+    number = figures.read(value)
+    return value if number is None else f"{number:f}"
 
 
 def record_report(
     report: ProgressReport, *, by: Any, reason: str = "", expected_version: int | None = None
 ) -> ProgressReport:
-    """Check and save a report (a new or changed instance), with its history."""
+    """Check and save a report (a new or changed instance), with its history.
+
+    A column whose content is no longer what was taken over loses its mark in `taken_over`.
+    """
     check_report(report, by=by)
+    _keep_marks(report)
     return save_row(report, by=by, reason=reason, expected_version=expected_version)
+
+
+def _keep_marks(report: ProgressReport) -> None:
+    """Keep `taken_over` to the columns that say something, and still say what they said when
+    they were marked."""
+    stored = ProgressReport.objects.filter(pk=report.pk).first() if report.pk else None
+    marked = set() if stored is None else set(stored.taken_over)
+    report.taken_over = [
+        column.key
+        for column in ReportColumn.whole_form(report.row.action.plan)
+        if column.key in report.taken_over
+        and report.value_of(column) not in EMPTY
+        and not (column.key in marked and _differs(report, stored, column))
+    ]
+
+
+def _differs(report: ProgressReport, stored: ProgressReport, column: ReportColumn) -> bool:
+    return _unwrapped(report.value_of(column)) != _unwrapped(stored.value_of(column))
+
+
+def _unwrapped(value: Any) -> Any:
+    """Browsers send line ends of two characters; nobody wrote anything by that."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 def remove_report(report: ProgressReport, *, by: Any, reason: str) -> None:
@@ -133,13 +181,80 @@ def remove_report(report: ProgressReport, *, by: Any, reason: str) -> None:
     delete_row(report, by=by, reason=reason)
 
 
+# --- The form of the sheet --------------------------------------------------------------------
+
+
+def check_column(column: ReportColumn, *, by: Any) -> None:
+    """Raise where `by` may not write this column of a plan's form, it is not valid, or reports
+    hold what it could not hold any more. Planners only; hiding a column is always possible."""
+    record.check_row(column, by=by)
+    stored = ReportColumn.objects.filter(pk=column.pk).first() if column.pk else None
+    if stored is None:
+        return
+    if column.kind != stored.kind:
+        refuse_used(column, "kind", _("種類を変えられません"), years_used(stored))
+    gone = [choice for choice in stored.choices if choice not in column.choices]
+    if column.kind == ReportColumn.Kind.CHOICE and gone:
+        what = _("選択肢「%(choices)s」を消せません") % {"choices": "」「".join(gone)}
+        refuse_used(column, "choices", what, years_used(stored, gone))
+
+
+def years_used(column: ReportColumn, values: Container[Any] | None = None) -> list[int]:
+    """Return the fiscal year of every report that says something in a plan's own column; with
+    `values`, of every report that says one of these."""
+    reports = ProgressReport.objects.filter(
+        row__action__plan=column.plan_id, extra__has_key=column.key
+    )
+    return sorted(
+        year
+        for year, extra in reports.values_list("fiscal_year", "extra")
+        if extra[column.key] not in EMPTY and (values is None or extra[column.key] in values)
+    )
+
+
+def refuse_used(column: ReportColumn, field: str, what: str, years: list[int]) -> None:
+    """Raise ValidationError on `field` where reports of `years` say something in the column: then
+    one cannot do `what`."""
+    if years:
+        message = _(
+            "「%(label)s」は%(count)d件の報告（%(years)s）に書かれているため、%(what)s。"
+            "これから使わない列は「使わない」に印を付けてください。"
+        ) % {
+            "label": column.label,
+            "count": len(years),
+            "years": "、".join(map(fiscal_years.label, sorted(set(years)))),
+            "what": what,
+        }
+        raise ValidationError({field: message}, code="used")
+
+
+def record_column(column: ReportColumn, *, by: Any, reason: str = "") -> ReportColumn:
+    """Check and save a column of a plan's form, with its history."""
+    check_column(column, by=by)
+    return record.record_row(column, by=by, reason=reason)
+
+
+def remove_column(column: ReportColumn, *, by: Any, reason: str) -> None:
+    """Delete a column no report says anything in; a core column returns to the standard."""
+    if by is not None:
+        record.require_writer(by, column, "delete")
+    if not column.is_core:
+        refuse_used(column, "key", _("削除できません"), years_used(column))
+    structure.remove_row(column, by=by, reason=reason)
+
+
+# --- Policy sheets ----------------------------------------------------------------------------
+
+
 def check_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any) -> None:
-    """Raise where `by` may not write this policy sheet or issue of one, its year is closed, or it
-    is not valid. A department writes its own sheet; an issue shares its sheet's state."""
+    """Raise where `by` may not write this policy sheet or issue of one, its year is closed or
+    another plan's, or it is not valid. A department writes its own sheet; an issue shares its
+    sheet's state."""
     _check_sheet_places(row, by)
     sheet = sheet_of(row)
     check_section_state(sheet, by, sheet.plan.municipality_id)
     row.full_clean()
+    ensure_in_force(sheet.plan, sheet.fiscal_year)
     record.check_links(row)
 
 
@@ -183,9 +298,10 @@ def remove_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any, reason:
 
 
 def check_comment(comment: ReviewComment, *, by: Any) -> None:
-    """Raise where `by` may not write this comment of the review board, its year is closed, or it
-    is not valid. Planners only."""
+    """Raise where `by` may not write this comment of the review board, its year is closed or
+    another plan's, or it is not valid. Planners only."""
     record.check_row(comment, by=by)
+    ensure_in_force(comment.plan, comment.fiscal_year)
     _ensure_comment_open(comment)
 
 

@@ -64,6 +64,7 @@ class ReportColumn(NaturalKeyModel):
 
     natural_fields = ("plan", "key")
     municipality_lookup = "plan__municipality"
+    stays_with = ("plan", "key")  # reports name their content by it
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
     history = tracked()
 
@@ -93,12 +94,30 @@ class ReportColumn(NaturalKeyModel):
             raise ValidationError({"kind": _("標準の列の種類は変えられません。")})
         if not self.is_core and self.kind == self.Kind.RATING:
             raise ValidationError({"kind": _("評価の列は標準の「rating」だけです。")})
+        if not isinstance(self.choices, list) or not all(
+            isinstance(choice, str) and choice.strip() for choice in self.choices
+        ):
+            raise ValidationError({"choices": _("選択肢は語の一覧で入力してください。")})
+        if len(set(self.choices)) < len(self.choices):
+            raise ValidationError({"choices": _("同じ選択肢が二度あります。")})
         if self.kind == self.Kind.CHOICE and not self.choices:
             raise ValidationError({"choices": _("選択肢を入力してください。")})
+        if self.max_length == 0:
+            raise ValidationError(
+                {"max_length": _("1以上にするか、上限がなければ空欄にしてください。")}
+            )
 
     @classmethod
     def of_plan(cls, plan: Plan) -> list[ReportColumn]:
         """Return the visible columns of the plan's sheet in order, core defaults included."""
+        return [column for column in cls.whole_form(plan) if not column.is_hidden]
+
+    @classmethod
+    def whole_form(cls, plan: Plan) -> list[ReportColumn]:
+        """Return the columns of the plan's sheet in order, hidden ones and core defaults included.
+
+        Reads the prefetched `report_columns`. A core column nobody changed is not saved.
+        """
         own = {column.key: column for column in plan.report_columns.all()}
         core_kinds = {cls.Core.PROJECTS: cls.Kind.LIST, cls.Core.RATING: cls.Kind.RATING}
         columns = [
@@ -113,10 +132,13 @@ class ReportColumn(NaturalKeyModel):
             for position, core in enumerate(cls.Core)
         ]
         columns += own.values()
-        return sorted(
-            (column for column in columns if not column.is_hidden),
-            key=lambda column: (column.order, column.key),
-        )
+        return sorted(columns, key=lambda column: (column.order, column.key))
+
+
+class ProgressReportQuerySet(ScopedQuerySet):
+    def still_taken_over(self) -> ProgressReportQuerySet:
+        """Reports that carry text of an earlier report nobody has touched since."""
+        return self.exclude(taken_over=[])
 
 
 class ProgressReport(NaturalKeyModel, WorkingRow):
@@ -150,7 +172,7 @@ class ProgressReport(NaturalKeyModel, WorkingRow):
     natural_fields = ("row", "fiscal_year", "period")
     municipality_lookup = "row__action__plan__municipality"
     permissions = RECORDED
-    objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
+    objects = NaturalKeyManager.from_queryset(ProgressReportQuerySet)()
     history = tracked()
 
     class Meta:
@@ -173,6 +195,15 @@ class ProgressReport(NaturalKeyModel, WorkingRow):
         if column.is_core:
             return getattr(self, column.key)
         return self.extra.get(column.key, [] if column.kind == ReportColumn.Kind.LIST else "")
+
+    def set_value(self, column: ReportColumn, value: Any) -> None:
+        """Write what this report says in a column; an own column that says nothing is left out."""
+        if column.is_core:
+            setattr(self, column.key, value)
+        elif value in ("", [], None):
+            self.extra.pop(column.key, None)
+        else:
+            self.extra[column.key] = value
 
 
 class DepartmentPolicySheet(NaturalKeyModel, WorkingRow):
