@@ -22,6 +22,7 @@ from plans.models import PlanScheme, YearLock
 from plans.record import (
     check_section_state,
     delete_row,
+    ensure_in_force,
     ensure_open,
     require_section,
     save_row,
@@ -155,10 +156,11 @@ def _check_promise(row: Target | Judgement, by: Any) -> None:
 
 
 def check_target(target: Target, *, by: Any) -> None:
-    """Raise where `by` is no planner of the plan, the target's year is closed, or it is not
-    valid."""
+    """Raise where `by` is no planner of the plan, the target's year is closed or another plan's,
+    or it is not valid."""
     _check_promise(target, by)
     target.full_clean()
+    ensure_in_force(target.indicator.plan, target.fiscal_year)
 
 
 def record_target(target: Target, *, by: Any, reason: str = "") -> Target:
@@ -174,13 +176,14 @@ def remove_target(target: Target, *, by: Any, reason: str) -> None:
 
 
 def check_judgement(judgement: Judgement, *, by: Any) -> None:
-    """Raise where `by` is no planner of the plan, the year is closed, the band is not one of the
-    scheme the plan uses in that year, or it overrides the computed one without a reason.
+    """Raise where `by` is no planner of the plan, the year is closed or another plan's, the band is
+    not one of the scheme the plan uses then, or it overrides the computed one without a reason.
 
     The number of queries depends neither on the size of the plan nor on the years."""
     _check_promise(judgement, by)
     judgement.full_clean()
     plan = judgement.indicator.plan
+    ensure_in_force(plan, judgement.fiscal_year)
     scheme = plan.scheme_in(PlanScheme.Subject.INDICATORS, judgement.fiscal_year)
     if scheme is None or judgement.band.scheme_id != scheme.pk:
         raise ValidationError(

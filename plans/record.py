@@ -40,6 +40,19 @@ def ensure_open(plan_ids: Iterable[int], fiscal_year: int) -> None:
         )
 
 
+def ensure_in_force(plan: Plan, fiscal_year: int) -> None:
+    """Raise ValidationError where a later plan or edition has taken over by this fiscal year:
+    reports, judgements, targets and publications of that year are the successor's. Figures belong
+    to their series and are written through whichever plan shows them."""
+    successor = plan.successor_in(fiscal_year)
+    if successor is not None:
+        raise ValidationError(
+            _("%(year)sからは「%(plan)s」に引き継がれています。")
+            % {"year": fiscal_years.label(successor.takes_over_from), "plan": successor},
+            code="taken_over_by_plan",
+        )
+
+
 def require_section(by: Any, municipality_id: int, department_ids: Iterable[int]) -> None:
     """Raise Http404 for a stranger, PermissionDenied for a colleague of another section.
 

@@ -13,7 +13,11 @@ from municipalities.admin_base import FrozenAdmin
 from municipalities.admin_filters import YearFilter, municipality_filter
 from plans.admin_base import plan_filter
 
-from . import admin_explain, admin_publish
+from . import (
+    admin_explain,
+    admin_publish,
+    admin_succession,  # noqa: F401  registers the plans with the way to the next one
+)
 from .models import (
     Publication,
     PublishedComment,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from indicators.models import Actual, Indicator, Judgement
-from measures.models import ProgressReport
+from measures.models import DepartmentPolicySheet, ProgressReport, ReportColumn, ReviewComment
 from municipalities import fiscal_year as fiscal_years
 from municipalities.access import scope_of
 from municipalities.admin_fields import FiscalYearField
@@ -23,7 +26,7 @@ from plans.choices import Period, WorkState
 from plans.models import Plan
 
 from . import record
-from .models import Publication
+from .models import Publication, validate_moment
 
 
 class PublishForm(forms.Form):
@@ -54,6 +57,7 @@ class PublishForm(forms.Form):
         label=gettext_lazy("公表日時"),
         required=False,
         widget=AdminSplitDateTime,
+        validators=[validate_moment],
         help_text=gettext_lazy("空欄はいますぐ。"),
     )
 
@@ -69,31 +73,60 @@ class Extent:
     """How much a publication would freeze, and what would stay behind unchecked."""
 
     indicators: int
-    figures: int
-    unchecked_figures: int
-    judgements: int
-    reports: int
-    unchecked_reports: int
+    figures: int = 0
+    unchecked_figures: int = 0
+    judgements: int = 0
+    reports: int = 0
+    unchecked_reports: int = 0
+    untouched_reports: int = 0
+    """Checked reports with a public column that still says what an earlier year said."""
+    sheets: int = 0
+    unchecked_sheets: int = 0
+    comments: int = 0
+    unchecked_comments: int = 0
 
 
-def extent_of(plan: Plan, year: int | None, period: str) -> Extent:
-    """Count the rows of a plan's year and period; without year, its indicators only."""
+def extent_of(
+    plan: Plan, year: int | None, period: str, effective_at: datetime | None = None
+) -> Extent:
+    """Count the rows of a plan's year and period; without year, its indicators and the policy
+    sheets of the year it shows from `effective_at` (None: now) on."""
     indicators = Indicator.objects.filter(plan=plan)
+    shown = Publication(plan=plan, fiscal_year=year, effective_at=effective_at or timezone.now())
+    sheets = DepartmentPolicySheet.objects.filter(plan=plan, fiscal_year=shown.year_shown)
+    extent = Extent(
+        indicators=indicators.count(),
+        sheets=sheets.filter(state=WorkState.CHECKED).count(),
+        unchecked_sheets=sheets.exclude(state=WorkState.CHECKED).count(),
+    )
     if year is None:
-        return Extent(indicators.count(), 0, 0, 0, 0, 0)
+        return extent
     indicators = indicators.in_year(year)
     when = {"fiscal_year": year, "period": period}
     figures = Actual.objects.filter(series__in=indicators.values("series"), **when)
     reports = ProgressReport.objects.filter(row__action__plan=plan, **when)
     judgements = Judgement.objects.filter(indicator__in=indicators, **when)
-    return Extent(
+    comments = ReviewComment.objects.filter(plan=plan, fiscal_year=year)
+    if period != Period.YEAR_END:  # the board speaks of whole years
+        comments = comments.none()
+    return replace(
+        extent,
         indicators=indicators.count(),
         figures=figures.filter(state=WorkState.CHECKED).count(),
         unchecked_figures=figures.exclude(state=WorkState.CHECKED).count(),
         judgements=judgements.filter(state=WorkState.CHECKED).count(),
         reports=reports.filter(state=WorkState.CHECKED).count(),
         unchecked_reports=reports.exclude(state=WorkState.CHECKED).count(),
+        untouched_reports=_untouched(plan, reports.filter(state=WorkState.CHECKED)),
+        comments=comments.filter(state=WorkState.CHECKED).count(),
+        unchecked_comments=comments.exclude(state=WorkState.CHECKED).count(),
     )
+
+
+def _untouched(plan: Plan, reports: QuerySet) -> int:
+    public = {column.key for column in ReportColumn.of_plan(plan) if column.is_public}
+    marked = reports.still_taken_over().values_list("taken_over", flat=True)
+    return sum(not public.isdisjoint(keys) for keys in marked)
 
 
 def publish_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
@@ -135,7 +168,10 @@ def publish_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
                 text = _("「%(publication)s」を公表しました。") % {"publication": publication}
                 model_admin.message_user(request, text, messages.SUCCESS)
                 return HttpResponseRedirect("..")
-        extent = extent_of(chosen["plan"], chosen["fiscal_year"], chosen["period"])
+        if form.is_valid():  # still, after publishing was refused
+            extent = extent_of(
+                chosen["plan"], chosen["fiscal_year"], chosen["period"], chosen["effective_at"]
+            )
     context = model_admin.admin_site.each_context(request) | {
         "title": _("公表する"),
         "opts": model_admin.opts,

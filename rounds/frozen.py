@@ -76,6 +76,7 @@ def freeze_band(band: Band) -> dict[str, Any]:
 def freeze_legend(scheme: RatingScheme) -> dict[str, Any]:
     """Keep the classes of a scheme in their order, the one for what cannot be rated included."""
     return {
+        "code": scheme.code,
         "name": scheme.name,
         "note": scheme.note,
         "bands": [freeze_band(band) for band in scheme.bands.all()],

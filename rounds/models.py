@@ -19,6 +19,7 @@ from indicators.choices import BaselineStatus, MissingReason, Revision
 from indicators.models import Indicator
 from indicators.models.series import figure_field
 from measures.models import Action, Measure
+from municipalities import fiscal_year as fiscal_years
 from municipalities.access import FROZEN, ScopedQuerySet
 from municipalities.fiscal_year import FIRST, LAST
 from municipalities.models import Department
@@ -26,6 +27,12 @@ from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
 from plans.choices import Period
 from plans.models import BasicGoal, Plan, Policy
 from plans.models.plan import year_field
+
+
+def validate_moment(moment: datetime | None) -> None:
+    """Raise ValidationError where a moment lies outside the years the site knows; None passes."""
+    if moment and not FIRST <= moment.year <= LAST:
+        raise ValidationError(_("公表日時の年を確かめてください。"))
 
 
 class PublicationQuerySet(ScopedQuerySet):
@@ -128,10 +135,22 @@ class Publication(NaturalKeyModel):
     def __str__(self) -> str:
         return f"{self.plan} {self.get_kind_display()} {self.fiscal_year or ''}".strip()
 
+    @property
+    def year_shown(self) -> int:
+        """Whose sections and indicators are printed: those of the publication's year, or of the
+        day on which the plan itself is handed out, within the plan's period."""
+        if self.fiscal_year is not None:
+            return self.fiscal_year
+        year = fiscal_years.of(timezone.localtime(self.effective_at).date())
+        first, last = self.plan.start_fiscal_year, self.plan.end_fiscal_year
+        return min(max(year, first or FIRST), last or LAST)
+
     def clean(self) -> None:
         super().clean()
-        if self.effective_at and not FIRST <= self.effective_at.year <= LAST:
-            raise ValidationError({"effective_at": _("公表日時の年を確かめてください。")})
+        try:
+            validate_moment(self.effective_at)
+        except ValidationError as error:
+            raise ValidationError({"effective_at": error}) from error
 
 
 class PublishedIndicator(NaturalKeyModel):

@@ -12,15 +12,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from indicators.models import Indicator
 from measures.models import Action
-from municipalities.models import Municipality
+from municipalities.models import Department, Municipality
 from plans.choices import Period
 from plans.models import Plan
 
-from .models import Publication, PublicationQuerySet, PublishedIndicator, PublishedReport
+from .models import (
+    Publication,
+    PublicationQuerySet,
+    PublishedComment,
+    PublishedIndicator,
+    PublishedReport,
+    PublishedSheet,
+)
 
 PERIOD_ORDER = {period: place for place, period in enumerate(Period.values)}
 
@@ -156,6 +164,125 @@ def latest_reports(
         if other is None or _time(other.publication) < _time(report.publication):
             rows[report.order] = report
     return found
+
+
+Reports = dict[int, dict[int, dict[int, PublishedReport]]]
+"""Publication id → action id → order of the row → report; empty where there is none."""
+
+
+def reports_of(
+    publications: Iterable[Publication], actions: Iterable[Action] | None = None
+) -> Reports:
+    """Return the reports of publications, on `actions` only (None: on all). One query."""
+    reports = PublishedReport.objects.filter(publication__in=list(publications))
+    if actions is not None:
+        reports = reports.filter(action__in=[action.pk for action in actions])
+    found: Reports = defaultdict(lambda: defaultdict(dict))
+    for report in reports.order_by("action", "order"):
+        found[report.publication_id][report.action_id][report.order] = report
+    return found
+
+
+def sheet_years(
+    publications: Iterable[Publication], of: Q | None = None
+) -> dict[int, dict[Publication, int]]:
+    """Return fiscal year → the current `publications` of it that hold any report, in the order of
+    their periods → how many of these reports meet the condition `of` (None: all). Oldest year
+    first. One query."""
+    by_id = {publication.pk: publication for publication in publications}
+    counts = (
+        PublishedReport.objects.filter(publication__in=list(by_id))
+        .order_by()
+        .values("publication")
+        .annotate(count=Count("pk", filter=of))
+        .values_list("publication", "count")
+    )
+    found: dict[int, dict[Publication, int]] = defaultdict(dict)
+    for publication, count in sorted(counts, key=lambda row: _time(by_id[row[0]])):
+        found[by_id[publication].fiscal_year][by_id[publication]] = count
+    return found
+
+
+def publications_of_town(
+    municipality: Municipality, at: datetime | None = None
+) -> dict[Plan, list[Publication]]:
+    """Return the published plans of a municipality, in its order → what is valid now of each,
+    oldest first. Two queries; publications carry their plan, plans their municipality."""
+    plans = list(published_plans(at).filter(municipality=municipality))
+    by_id = {plan.pk: plan for plan in plans}
+    found: dict[Plan, list[Publication]] = {plan: [] for plan in plans}
+    for publication in visible_publications(at).filter(plan__in=plans):
+        publication.plan = by_id[publication.plan_id]
+        found[publication.plan].append(publication)
+    for plan in plans:
+        plan.municipality = municipality
+    return {plan: current_of(publications) for plan, publications in found.items()}
+
+
+def sheets_of(publications: Iterable[Publication], department: Department) -> list[PublishedSheet]:
+    """Return the policy sheets of a department, one per plan and fiscal year, oldest year first:
+    that of the latest of the current `publications` in the order of the year; what the plan's own
+    publication prints comes before all results. One query; each carries its publication."""
+    by_id = {publication.pk: publication for publication in publications}
+    sheets = list(PublishedSheet.objects.filter(publication__in=list(by_id), department=department))
+    for sheet in sheets:
+        sheet.publication = by_id[sheet.publication_id]
+    sheets.sort(key=lambda sheet: _time(sheet.publication))
+    newest = {(sheet.publication.plan_id, sheet.fiscal_year): sheet for sheet in sheets}
+    return sorted(newest.values(), key=lambda sheet: sheet.fiscal_year)
+
+
+def indicators_naming(
+    publications: Iterable[Publication], codes: Iterable[str]
+) -> dict[int, list[PublishedIndicator]]:
+    """Return publication id → the indicators that name one of the sections with these `codes`,
+    their sections only. One query."""
+    rows = PublishedIndicator.objects.filter(publication__in=list(publications))
+    return _naming(rows.only("publication", "indicator", "departments"), codes)
+
+
+def reports_naming(
+    publications: Iterable[Publication], codes: Iterable[str]
+) -> dict[int, list[PublishedReport]]:
+    """Return publication id → the reports that name one of the sections with these `codes`, their
+    sections only. One query."""
+    rows = PublishedReport.objects.filter(publication__in=list(publications))
+    return _naming(rows.only("publication", "action", "order", "departments"), codes)
+
+
+def _naming(rows: QuerySet[Any], codes: Iterable[str]) -> dict[int, list[Any]]:
+    """Group by publication the rows whose `departments` name one of the `codes`."""
+    codes = set(codes)
+    # Only PostgreSQL looks into a list of documents; as text every database finds the code.
+    texts = Q(*(Q(as_text__contains=f'"code": "{code}"') for code in codes), _connector=Q.OR)
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows.alias(as_text=Cast("departments", TextField())).filter(texts).order_by():
+        if any(section["code"] in codes for section in row.departments):
+            found[row.publication_id].append(row)
+    return found
+
+
+def comments_of(publications: Iterable[Publication], of: Q | None = None) -> list[PublishedComment]:
+    """Return the review board's comments of publications, those only that meet `of` (None: all).
+    One query; each carries its publication and its node with all above."""
+    by_id = {publication.pk: publication for publication in publications}
+    comments = PublishedComment.objects.filter(of or Q(), publication__in=list(by_id))
+    found = list(
+        comments.select_related(
+            "basic_goal",
+            "policy__basic_goal",
+            "measure__basic_goal",
+            "measure__policy__basic_goal",
+        ).order_by()
+    )
+    for comment in found:
+        comment.publication = by_id[comment.publication_id]
+    return found
+
+
+def has_comments(publications: Iterable[Publication]) -> bool:
+    """Whether any of the publications prints a comment of the review board. One query."""
+    return PublishedComment.objects.filter(publication__in=list(publications)).exists()
 
 
 def _age(publication: Publication) -> tuple[Any, ...]:

@@ -18,10 +18,10 @@ from indicators.judging import Judged
 from indicators.models import Actual, Indicator
 from indicators.models.series import MAX_DECIMALS
 from measures.models import DepartmentPolicySheet, ProgressReport, ReportColumn, ReviewComment
-from municipalities import fiscal_year as fiscal_years
 from municipalities.access import require_planner
 from plans.choices import Period, WorkState
 from plans.models import Plan, PlanScheme
+from plans.record import ensure_in_force
 
 from . import frozen
 from .models import (
@@ -50,8 +50,9 @@ def publish(
 
     Kind PLAN takes no year: it shows baselines and targets only. `effective_at` None is now; a
     later time lets citizens see everything at once then. Only rows in state "checked" are frozen;
-    an indicator without one is printed as not compiled. Planners only. Bad combinations raise
-    ValidationError. The number of queries does not depend on the number of rows.
+    an indicator without one is printed as not compiled. Planners only. Bad combinations, and a
+    year another plan has taken over, raise ValidationError. The number of queries does not depend
+    on the number of rows.
     """
     if by is not None:
         require_planner(by, plan.municipality_id)
@@ -70,6 +71,8 @@ def publish(
         published_by=by,
     )
     publication.full_clean()
+    if fiscal_year is not None:
+        ensure_in_force(plan, fiscal_year)
     if kind != Publication.Kind.PLAN and not _plan_is_published(publication):
         raise ValidationError(
             _("先に「計画の公表」をしてください。実績はその計画のページに載ります。")
@@ -91,16 +94,6 @@ def _plan_is_published(publication: Publication) -> bool:
     )
 
 
-def _year_shown(publication: Publication) -> int:
-    """Return whose sections and indicators are printed: those of the publication's year, or of
-    the day on which the plan itself is handed out, within the plan's period."""
-    if publication.fiscal_year is not None:
-        return publication.fiscal_year
-    plan, day = publication.plan, timezone.localtime(publication.effective_at).date()
-    year = max(fiscal_years.of(day), plan.start_fiscal_year or fiscal_years.FIRST)
-    return min(year, plan.end_fiscal_year or fiscal_years.LAST)
-
-
 # --- Indicators -------------------------------------------------------------------------------
 
 
@@ -110,7 +103,7 @@ def _freeze_indicators(publication: Publication) -> list[PublishedIndicator]:
         "responsibilities__department"
     )
     if year is None:
-        coming = Q(first_fiscal_year__gt=_year_shown(publication))
+        coming = Q(first_fiscal_year__gt=publication.year_shown)
         return [_promise(publication, indicator) for indicator in indicators.exclude(coming)]
     actuals = {
         actual.series_id: actual
@@ -158,7 +151,7 @@ def _promise(publication: Publication, indicator: Indicator) -> PublishedIndicat
         departments=frozen.freeze_departments(
             link.department
             for link in indicator.responsibilities.all()
-            if link.is_in_year(_year_shown(publication))
+            if link.is_in_year(publication.year_shown)
         ),
     )
 
@@ -244,7 +237,7 @@ def _freeze_legends(publication: Publication) -> dict[str, Any]:
 def _freeze_sheets(publication: Publication) -> list[PublishedSheet]:
     sheets = DepartmentPolicySheet.objects.filter(
         plan=publication.plan,
-        fiscal_year=_year_shown(publication),
+        fiscal_year=publication.year_shown,
         state=WorkState.CHECKED,
     )
     has_results = publication.fiscal_year is not None

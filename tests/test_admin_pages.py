@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from indicators.models import Actual
+from measures.models import ProgressReport
 from municipalities.models import Membership, User
 from rounds.models import Publication, PublishedIndicator, PublishedReport
 
@@ -47,6 +48,19 @@ def pages(row: models.Model) -> Iterator[str]:
         yield address(model, page, row.pk)
 
 
+def form_page(rows: dict) -> str:
+    """The form of the progress sheet of the town's plan."""
+    return reverse(
+        "admin:measures_reportcolumn_form", args=[rows[ProgressReport].row.action.plan_id]
+    )
+
+
+def take_over_page(rows: dict) -> str:
+    """Where last year's text is taken over in the town's plan."""
+    plan = rows[ProgressReport].row.action.plan_id
+    return f"{reverse('admin:measures_progressreport_takeover')}?plan={plan}&fiscal_year=2024"
+
+
 def test_every_table_has_its_place_in_the_admin(people: People) -> None:
     page = sign_in(people.superuser).get(reverse("admin:index")).content.decode()
     assert [m.__name__ for m in our_models() if address(m, "changelist") not in page] == []
@@ -64,6 +78,10 @@ def test_every_page_answers(people: People, home: dict, abroad: dict, who: str) 
             assert status in allowed, (url, status)
     assert client.get(reverse("admin:indicators_actual_entry")).status_code == (
         403 if who == "reader" else 200
+    )
+    assert client.get(take_over_page(home)).status_code == (403 if who == "reader" else 200)
+    assert client.get(form_page(home)).status_code == (
+        200 if who in {"planner", "operator", "superuser"} else 403
     )
     assert client.get(reverse("admin:index")).status_code == 200
 
@@ -100,6 +118,12 @@ def test_a_strangers_row_does_not_exist(people: People, home: dict, abroad: dict
             assert client.get(url).status_code == 404, url
             assert client.post(url, {"post": "yes", "change_reason": "x"}).status_code == 404, url
         row.refresh_from_db()
+    for url, status in (
+        (form_page(abroad), 404),
+        (take_over_page(abroad), 403 if who == "reader" else 404),  # readers open it for no plan
+    ):
+        assert client.get(url).status_code == status, url
+        assert client.post(url, {"preset": "budget"}).status_code == status, url
 
 
 @pytest.mark.parametrize("who", ["entry", "planner", "reader"])
@@ -165,6 +189,18 @@ def test_nonsense_in_forms_is_answered_politely(people: People, home: dict, who:
             pytest.fail(f"{row!r} was lost")
 
 
+def test_nonsense_on_the_pages_of_the_progress_sheet_is_answered_politely(
+    people: People, home: dict
+) -> None:
+    client = sign_in(people.planner)
+    for url in (form_page(home), take_over_page(home)):
+        names = set(re.findall(r'name="([^"]+)"', client.get(url).content.decode()))
+        for nonsense in GARBAGE:
+            assert client.post(url, dict.fromkeys(names, nonsense)).status_code == 200, url
+        assert client.post(url, {}).status_code == 200
+    assert ProgressReport.objects.count() == 1
+
+
 def test_nonsense_in_addresses_is_answered_politely(people: People, home: dict) -> None:
     client = sign_in(people.planner)
     for model in home:
@@ -198,3 +234,5 @@ def test_pages_obey_the_content_security_policy(people: People, home: dict) -> N
             assert bad.findall(page) == [], url
     for name in ("index", "indicators_actual_entry", "rounds_publication_publish"):
         assert bad.findall(client.get(reverse(f"admin:{name}")).content.decode()) == []
+    for url in (form_page(home), take_over_page(home)):
+        assert bad.findall(client.get(url).content.decode()) == [], url

@@ -171,8 +171,11 @@ def test_what_belongs_to_a_plan_does_not_leave_it(people: People, plan: Plan) ->
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_a_publication_at_the_end_of_time_is_refused(people: People, plan: Plan, day: str) -> None:
-    form = {"plan": plan.pk, "kind": "plan", "mark": "final", "publish": "1"}
+@pytest.mark.parametrize("button", [{}, {"publish": "1"}], ids=["preview", "publish"])
+def test_a_publication_at_the_end_of_time_is_refused(
+    people: People, plan: Plan, day: str, button: dict[str, str]
+) -> None:
+    form = {"plan": plan.pk, "kind": "plan", "mark": "final"} | button
     errors = save(
         sign_in(people.planner),
         "/admin/rounds/publication/publish/",

@@ -32,6 +32,12 @@ def year_field(verbose_name: str, **options: object) -> models.PositiveSmallInte
     )
 
 
+class PlanQuerySet(ScopedQuerySet):
+    def in_force(self) -> PlanQuerySet:
+        """Plans that hold or once held: all but drafts."""
+        return self.exclude(stage=Plan.Stage.DRAFT)
+
+
 class Plan(NaturalKeyModel):
     """A plan of a municipality, or a revised edition of one (then it has a predecessor)."""
 
@@ -121,7 +127,7 @@ class Plan(NaturalKeyModel):
 
     natural_fields = ("municipality", "slug")
     municipality_lookup = "municipality"
-    objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
+    objects = NaturalKeyManager.from_queryset(PlanQuerySet)()
     history = tracked()
 
     class Meta:
@@ -161,6 +167,39 @@ class Plan(NaturalKeyModel):
                 raise ValidationError({name: _("この計画自身は選べません。")})
             if other.municipality_id != self.municipality_id:
                 raise ValidationError({name: _("同じ自治体の計画から選んでください。")})
+        if self.predecessor is not None and self.takes_over_from is not None:
+            self._check_takeover(self.predecessor, self.takes_over_from)
+
+    def _check_takeover(self, before: Plan, year: int) -> None:
+        """Raise ValidationError where the year in which this plan takes over lies outside its own
+        period, not after the start of the plan before, or where another one has taken over."""
+        problem = None
+        if self.start_fiscal_year is not None and year < self.start_fiscal_year:
+            problem = _("この計画の開始年度以後の年度にしてください。")
+        elif self.end_fiscal_year is not None and year > self.end_fiscal_year:
+            problem = _("この計画の終了年度以前の年度にしてください。")
+        elif any(
+            first is not None and year <= first
+            for first in (before.start_fiscal_year, before.takes_over_from)
+        ):
+            problem = _("前の計画が始まった年度より後の年度にしてください。")
+        elif self.stage != self.Stage.DRAFT:
+            others = before.successors.in_force().exclude(pk=self.pk)
+            other = others.filter(takes_over_from__isnull=False).first()
+            if other is not None:
+                message = _(
+                    "前の計画は、%(year)sから「%(plan)s」に引き継がれています。"
+                    "その計画を「前の計画・前の版」に選ぶか、段階を「素案」にしてください。"
+                )
+                taken = fiscal_year.label(other.takes_over_from)
+                problem = message % {"year": taken, "plan": other}
+        if problem:
+            raise ValidationError({"takes_over_from": problem})
+
+    def successor_in(self, year: int) -> Plan | None:
+        """Return the plan or edition that stands in this one's place in a fiscal year, None where
+        this one still holds. A draft takes nothing over. One query."""
+        return self.successors.in_force().filter(takes_over_from__lte=year).first()
 
     def period_text(self) -> str:
         """Return the plan's period as printed, else from its years; "" where unknown."""

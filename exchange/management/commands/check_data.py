@@ -8,12 +8,27 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
+from measures.lines import contradicting_lines
+from plans.related import misplaced
+from rounds import succession
+
 
 class Command(BaseCommand):
-    help = "Checks every row against the rules of its model; fails and lists what breaks them."
+    help = "Checks every row against the rules; fails and lists what breaks them."
 
     def handle(self, *args: Any, **options: Any) -> None:
         problems = rows = 0
+        for row in succession.taken_over_rows():
+            problems += 1
+            name = row._meta.verbose_name
+            self.stderr.write(f"{name} {row.pk}（{row}）：別の計画に引き継がれた年度です。")
+        for line, problem in contradicting_lines():
+            problems += 1
+            self.stderr.write(f"{line._meta.verbose_name} {line.pk}（{line}）：{problem}")
+        for related in misplaced():
+            problems += 1
+            name = related._meta.verbose_name
+            self.stderr.write(f"{name} {related.pk}（{related}）：別の計画の施策が付いています。")
         for model in _models():
             for row in _rows(model):
                 rows += 1
