@@ -80,14 +80,23 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Border:
+    """From a fiscal year on the figures are those of the plan or edition called `label`."""
+
+    fiscal_year: int
+    label: str
+
+
+@dataclass(frozen=True)
 class LineChart:
     """What one chart shows.
 
     `uid` is an ASCII identifier, unique on the page. An empty `description` is written by
     describe(). `baseline` is (fiscal year or None where it is unknown, value), or None without
-    a baseline. A fiscal year in `breaks` is the first one of a new definition. `year_labels` gives
-    short labels (R3); a year it does not hold is printed as it is. `mid_year_label` is the plan's
-    own name for its mid-year figures.
+    a baseline. A fiscal year in `breaks` is the first one of a new definition: the line breaks off
+    there. At `borders`, where one plan follows another, it goes on. `year_labels` gives short
+    labels (R3); a year it does not hold is printed as it is. `mid_year_label` is the plan's own
+    name for its mid-year figures.
     """
 
     uid: str
@@ -100,6 +109,7 @@ class LineChart:
     targets: tuple[ChartTarget, ...] = ()
     gaps: tuple[Gap, ...] = ()
     breaks: tuple[int, ...] = ()
+    borders: tuple[Border, ...] = ()
     year_labels: Mapping[int, str] | None = None
     mid_year_label: str = ""
 
@@ -137,7 +147,8 @@ class LineChart:
 
 
 def describe(chart: LineChart) -> str:
-    """Return the chart in sentences: first, last, highest, lowest, last two targets, gaps, breaks.
+    """Return the chart in sentences: first, last, highest, lowest, last two targets, gaps, breaks,
+    borders between plans.
 
     Meant for listeners: a negative figure is マイナス712, not ▲712.
     """
@@ -221,4 +232,9 @@ def describe(chart: LineChart) -> str:
         )
     for year in sorted(chart.breaks):
         sentences.append(_("%(year)sから定義が変わりました。") % {"year": chart.label(year)})
+    for border in sorted(chart.borders, key=lambda border: border.fiscal_year):
+        sentences.append(
+            _("%(year)sからは「%(plan)s」の値です。")
+            % {"year": chart.label(border.fiscal_year), "plan": border.label}
+        )
     return "".join(sentences)

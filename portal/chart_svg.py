@@ -63,6 +63,7 @@ STYLE: dict[str, dict[str, str]] = {
         "stroke-dasharray": "0 5",
         "stroke-linecap": "round",
     },
+    "chart-border": {"stroke": "#4d4d4d", "stroke-width": "2", "stroke-dasharray": "14 4"},
     "chart-mark chart-mark-actual": {"fill": "#0017c1", "stroke": "#0017c1"},
     "chart-mark chart-mark-provisional": {"fill": "#ffffff", "stroke": "#0017c1"},
     "chart-mark chart-mark-forecast": {

@@ -13,19 +13,28 @@ from math import ceil
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from portal.chart_bar import rate_bar
 from portal.chart_data import (
+    Border,
     ChartPoint,
     ChartTarget,
     Gap,
     LineChart,
     describe,
-    require_finite,
-    require_uid,
 )
 from portal.chart_scale import fit_text, format_value, nice_ticks, text_width, tick_labels
 from portal.chart_svg import Label, Number, Room, hatch, join, mark, polyline, tag, tenth
 
-__all__ = ["ChartPoint", "ChartTarget", "Gap", "LineChart", "describe", "line_chart", "rate_bar"]
+__all__ = [
+    "Border",
+    "ChartPoint",
+    "ChartTarget",
+    "Gap",
+    "LineChart",
+    "describe",
+    "line_chart",
+    "rate_bar",
+]
 
 WIDTH = 640
 RIGHT = WIDTH - 14
@@ -38,7 +47,7 @@ FEW = 10
 """With more actual values than this, only the telling ones are written beside their points."""
 LEGEND = (
     "actual", "provisional", "mid_year", "forecast", "target", "band", "baseline", "gap", "break",
-    "none",
+    "border", "none",
 )  # fmt: skip
 
 
@@ -50,44 +59,6 @@ def line_chart(chart: LineChart) -> SafeString:
     if not (chart.points or chart.targets or chart.baseline):
         return SafeString()
     return _Drawing(chart).render()
-
-
-def rate_bar(percent: Decimal | None, uid: str, label: str) -> SafeString:
-    """Return a small bar for a progress rate in percent, 0…100 of which are drawn.
-
-    Below 0 and above 100 an arrow says that the bar is clipped. None (no rate) is a dashed,
-    empty bar; 0 is an empty one. The number and the reason for None stand beside it in the page:
-    the bar is hidden from assistive technology. `label` is its tooltip.
-    """
-    require_uid(uid)
-    require_finite(percent)
-    left, width, height = 12, 104, 14
-    parts = [tag("title", label)]
-    if percent is None:
-        parts.append(tag("rect", cls="rate-bar-none", x=left, y=1, width=width, height=12, rx=2))
-    else:
-        filled = min(max(Fraction(percent), Fraction(0)), Fraction(100)) * width / 100
-        parts.append(tag("rect", cls="rate-bar-track", x=left, y=1, width=width, height=12, rx=2))
-        if filled:
-            parts.append(
-                tag("rect", cls="rate-bar-fill", x=left, y=1, width=filled, height=12, rx=2)
-            )
-        if percent < 0:
-            parts.append(tag("polygon", cls="rate-bar-arrow", points="9,1 9,13 0,7"))
-        elif percent > 100:
-            parts.append(tag("polygon", cls="rate-bar-arrow", points="119,1 119,13 128,7"))
-    return tag(
-        "svg",
-        join(parts),
-        xmlns="http://www.w3.org/2000/svg",
-        cls="rate-bar",
-        id=uid,
-        viewBox=f"0 0 128 {height}",
-        width=128,
-        height=height,
-        aria_hidden="true",
-        focusable="false",
-    )
 
 
 class _Drawing:
@@ -172,6 +143,7 @@ class _Drawing:
         """Return the whole svg. What is drawn later lies above."""
         self.axes()
         self.definition_breaks()
+        self.plan_borders()
         self.targets()
         self.actual_line()
         self.baseline()
@@ -258,6 +230,27 @@ class _Drawing:
                 self.legend["break"] = name
             else:
                 self.text(name, centre, TOP - 30, "middle")
+
+    def plan_borders(self) -> None:
+        """Draw a line before the first year of each later plan; the line of figures goes on. Its
+        name stands above, or beside the name of a new definition."""
+        for border in self.chart.borders:
+            if not self.first < border.fiscal_year <= self.last:
+                continue
+            x = self.x(border.fiscal_year, Fraction(-1, 2))
+            self.add("line", cls="chart-border", x1=x, y1=TOP - 8, x2=x, y2=BOTTOM)
+            self.room.taken.append((x - 2, TOP - 8, x + 2, BOTTOM))
+            self.legend["border"] = _("計画の境")
+            name = fit_text(border.label, ROOM, 200)
+            if not name:
+                continue
+            width = text_width(name, ROOM)
+            away = (width + text_width(_("定義の変更"), ROOM)) / 2 + 14
+            for centre in (min(max(x, width / 2), WIDTH - width / 2), x + away, x - away):
+                box = (centre - width / 2, TOP - 32, centre + width / 2, TOP - 12)
+                if box[0] >= 0 and box[2] <= WIDTH and self.room.take(box):
+                    self.text(name, tenth(Fraction(centre)), TOP - 30, "middle")
+                    break
 
     def targets(self) -> None:
         """Draw the targets: joined within one definition; one that stands alone is a level."""
@@ -402,12 +395,12 @@ class _Drawing:
     def legend_symbol(self, name: str, x: Fraction, y: int) -> None:
         """Draw the symbol of a legend entry in the 34 units from `x` on."""
         lines = {"actual": "chart-line", "provisional": "chart-line", "target": "chart-target-line"}
-        lines |= {"break": "chart-break", "gap": "chart-gap"}
+        lines |= {"break": "chart-break", "border": "chart-border", "gap": "chart-gap"}
         if name in lines:
             inset = 10 if name == "gap" else 0
             self.add("line", cls=lines[name], x1=x + inset, y1=y, x2=x + 34 - inset, y2=y)
         if name == "band":
             fill = f"url(#{self.chart.uid}-hatch)"
             self.add("rect", x=x, y=y - 8, width=34, height=16, fill=fill)
-        elif name not in ("break", "gap", "none"):
+        elif name not in ("break", "border", "gap", "none"):
             self.parts.append(mark(name, x + 17, y, 6, ""))

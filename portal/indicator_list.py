@@ -51,6 +51,8 @@ class IndicatorRow:
     trend: TrendShown | None
     forecast: ForecastShown | None
     record: Record
+    note: str = ""
+    """What a list says of it that its own page need not."""
 
 
 def time_words(plan: Plan, row: PublishedIndicator) -> str:

@@ -26,14 +26,17 @@ from .nodes import FootnoteShown, footnotes_of
 from .outlook import ForecastShown
 from .reasoning import Reasoning, reasoning_of
 from .sections import Sections, SectionShown
+from .succession import Counterparts, Takeover, earlier_rows, line_of
 from .towns import moment_words
 from .trend import chart_of
 from .wording import (
     Badge,
+    Link,
     ancestors,
     by_site,
     iso_day_words,
     node_name,
+    plan_url,
 )
 
 # --- What is counted ---------------------------------------------------------------------------
@@ -96,7 +99,8 @@ def sections_of(plan: Plan, record: Record, sections: Sections) -> list[SectionY
         if not departments:
             continue
         years = [year for year, _departments in group]
-        spans.append(SectionYears(_span(plan, years[0], years[-1]), sections.show(departments)))
+        shown = sections.show(departments, years[-1])
+        spans.append(SectionYears(_span(plan, years[0], years[-1]), shown))
     return spans[::-1]
 
 
@@ -225,6 +229,15 @@ class IndicatorPage:
     footnotes: list[FootnoteShown]
     notes: list[str]
     published_on: str
+    counterparts: list[Counterparts] = field(default_factory=list)
+    """The same series in the plan before and in those that follow."""
+    borders: list[Takeover] = field(default_factory=list)
+    """From which years on the figures are those of which plan."""
+
+    @property
+    def later(self) -> list[Counterparts]:
+        """The plans that go on with the series."""
+        return [found for found in self.counterparts if found.is_later]
 
     @property
     def explains(self) -> bool:
@@ -254,6 +267,14 @@ def indicator_page(
     series, municipality = indicator.series, plan.municipality
     policy = next((node for node in above if isinstance(node, Policy)), None)
     newest = max(publication.effective_at for publication in publications)
+    line = line_of(plan, indicator)
+    is_one_line = bool(earlier_rows(line.eras, record))
+    # What changes under the next plan is told there.
+    breaks = [
+        change
+        for change in series.breaks.all()
+        if line.ends is None or change.fiscal_year < line.ends
+    ]
     return IndicatorPage(
         number=indicator.label or plan.label_indicator,
         title=row.title,
@@ -267,8 +288,10 @@ def indicator_page(
         judgement=row.judgement,
         trend=row.trend,
         forecast=row.forecast,
-        chart=chart_of(plan, indicator, record),
-        table=table_of(plan, indicator, record, superseded_rows(publications, indicator)),
+        chart=chart_of(plan, indicator, record, breaks, line.eras),
+        table=table_of(
+            plan, indicator, record, superseded_rows(publications, indicator), line.eras
+        ),
         targets=targets_of(plan, indicator, record),
         judged=judged_years(plan, indicator, record),
         unit=record.latest.unit,
@@ -281,12 +304,19 @@ def indicator_page(
         direction_note=indicator.direction_note,
         is_average=indicator.baseline_is_average,
         breaks=[
-            Break(municipality.year_label(change.fiscal_year), change.reason)
-            for change in series.breaks.all()
+            Break(municipality.year_label(change.fiscal_year), change.reason) for change in breaks
         ],
         sections=sections_of(plan, record, Sections(municipality)),
         sources=sources_of(plan, record),
         footnotes=footnotes_of(plan, policy) if policy else [],
         notes=[note for note in (indicator.note, series.note) if note],
         published_on=moment_words(municipality, newest),
+        counterparts=line.counterparts,
+        borders=[
+            Takeover(
+                municipality.year_label(era.until), Link(str(era.after), plan_url(era.after)), True
+            )
+            for era in line.eras
+            if is_one_line
+        ],
     )

@@ -17,6 +17,7 @@ from rounds.published import Record
 
 from . import figures
 from .figures import RateShown, Shown
+from .succession import Era, earlier_rows, era_name
 from .towns import moment_words
 from .wording import Badge, iso_day_words, year_words
 
@@ -44,6 +45,8 @@ class TableRow:
     achievement: RateShown | None = None
     badges: list[Badge] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    plan: str = ""
+    """Which plan published it, where not all lines are of one."""
     sort_key: tuple[int, int] = (0, 0)
 
 
@@ -55,6 +58,7 @@ class Table:
     has_targets: bool
     has_rates: bool
     has_notes: bool
+    has_plans: bool = False
 
 
 def _kind_beside(year: str, kind: str) -> str:
@@ -63,10 +67,15 @@ def _kind_beside(year: str, kind: str) -> str:
 
 
 def table_of(
-    plan: Plan, indicator: Indicator, record: Record, earlier: list[PublishedIndicator]
+    plan: Plan,
+    indicator: Indicator,
+    record: Record,
+    earlier: list[PublishedIndicator],
+    eras: list[Era] | None = None,
 ) -> Table:
     """Return baseline, published years and targets in order of time; `earlier` are superseded
-    rows of the indicator, for what a correction replaced."""
+    rows of the indicator, for what a correction replaced. The lines of the plans before (`eras`)
+    hold their figures only: their rates speak of other targets."""
     rows = [_baseline_row(plan, record.latest)]
     before = replaced_by(record, earlier)
     rows += [
@@ -74,12 +83,19 @@ def table_of(
         for row in record.years
         if figures.says_something(row)
     ]
+    former = [
+        replace(_year_row(old, row, None), progress=None, achievement=None, plan=era_name(old))
+        for old, row in earlier_rows(eras or [], record)
+        if figures.says_something(row)
+    ]
+    if former:
+        rows = [*former, *(replace(row, plan=era_name(plan)) for row in rows)]
     places = {row.sort_key: place for place, row in enumerate(rows)}
     for target in figures.targets_in_force(record.promised):
         row = _target_row(plan, target, record.promised, indicator.direction)
         place = places.get((target["fiscal_year"], 1 + Period.values.index(Period.YEAR_END)))
         if place is None:
-            rows.append(row)
+            rows.append(replace(row, plan=era_name(plan) if former else ""))
         else:  # the year's own line
             rows[place] = replace(
                 rows[place], target=row.target, notes=rows[place].notes + row.notes
@@ -91,6 +107,7 @@ def table_of(
         has_targets=any(row.target for row in rows),
         has_rates=any(row.progress or row.achievement for row in rows),
         has_notes=any(row.notes for row in rows),
+        has_plans=bool(former),
     )
 
 

@@ -19,6 +19,7 @@ from rounds.published import current_of, published_plans
 from .indicator_list import IndicatorRow
 from .rollup import RollUpShown, YearRollUp
 from .structure import TreeNode
+from .succession import Takeover, takeover_of
 from .towns import moment_words, plan_badges
 from .wording import LEVELS, Badge, Link, by_site, level_name, node_name, page_url, plan_url
 
@@ -64,6 +65,7 @@ class PlanPage:
     children: list[Link]
     notes: list[str]
     publications: list[PublicationShown]
+    takeover: Takeover | None
 
 
 def plan_page(
@@ -100,6 +102,7 @@ def plan_page(
             _publication_shown(plan, publication, publication in current)
             for publication in record[::-1]
         ],
+        takeover=takeover_of(plan, others),
     )
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from measures.models import Action, ReportColumn, ReportingDepartment, ReportingRow
+from municipalities import figures as typed
 from plans.models import Plan
+from rounds.frozen import freeze_departments
 from rounds.models import Publication, PublishedReport
 from rounds.published import latest_reports
 
+from . import figures
+from .figures import Shown
+from .judgements import JudgementShown, band_shown
 from .sections import Sections, SectionShown
 from .structure import TreeNode, node_of
 from .wording import Badge, by_site, lifetime_words, this_fiscal_year
@@ -27,8 +31,13 @@ class Cell:
     label: str
     text: str = ""
     items: tuple[str, ...] = ()
-    rating: dict[str, Any] | None = None
-    unit: str = ""
+    rating: JudgementShown | None = None
+    number: Shown | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the section wrote nothing here; 0 is a figure."""
+        return not (self.text.strip() or self.items or self.rating or self.number)
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,7 @@ def actions_of(
     actions = list(actions)
     if not actions:
         return []
-    links = ReportingDepartment.objects.select_related("department")
-    prefetch_related_objects(actions, "rows", Prefetch("rows__departments", links))
+    read_rows(actions)
     reports = latest_reports(publications, actions)
     sections = Sections(plan.municipality)
     has_sheet = (
@@ -83,44 +91,54 @@ def actions_of(
     ]
 
 
+def read_rows(actions: list[Action]) -> None:
+    """Read the rows of actions with their sections. Two queries."""
+    links = ReportingDepartment.objects.select_related("department")
+    prefetch_related_objects(actions, "rows", Prefetch("rows__departments", links))
+
+
 def _row(
     plan: Plan, row: ReportingRow, report: PublishedReport | None, sections: Sections
 ) -> ReportRow:
     is_relisted = row.is_relisted if report is None else report.is_relisted
-    badges = [Badge(plan.label_relisted or _("再掲"))] if is_relisted else []
+    badges = [relisted_badge(plan)] if is_relisted else []
     if report is None:
-        now = [
-            {"code": department.code, "name": department.name}
-            for department in row.departments_in(this_fiscal_year())
-        ]
-        return ReportRow(sections.show(now), "", badges, [], lifetime_words(plan.municipality, row))
+        year = this_fiscal_year()
+        now = freeze_departments(row.departments_in(year))
+        return ReportRow(
+            sections.show(now, year), "", badges, [], lifetime_words(plan.municipality, row)
+        )
     publication = report.publication
-    year = plan.municipality.year_label(publication.fiscal_year)
+    time = plan.municipality.year_label(publication.fiscal_year)
     if report.texts_by_site:
         badges.append(by_site())
     return ReportRow(
-        sections=sections.show(report.departments),
-        time=f"{year} {plan.period_name(publication.period)}",
+        sections=sections.show(report.departments, publication.fiscal_year),
+        time=f"{time} {plan.period_name(publication.period)}",
         badges=badges,
-        cells=[_cell(cell) for cell in report.cells],
+        cells=[cell_shown(cell) for cell in report.cells],
         lifetime=lifetime_words(plan.municipality, row),
     )
 
 
-def _cell(cell: dict[str, Any]) -> Cell:
+def relisted_badge(plan: Plan) -> Badge:
+    """Return the mark of a row that lists an action again, in the plan's own word."""
+    return Badge(plan.label_relisted or _("再掲"))
+
+
+def cell_shown(cell: dict[str, Any]) -> Cell:
+    """Return a frozen cell as it is printed."""
     value, label = cell["value"], cell["label"]
+    if value in ("", None):
+        return Cell(label)
     match cell["kind"]:
         case ReportColumn.Kind.LIST:
-            return Cell(label, items=tuple(value or ()))
+            return Cell(label, items=tuple(value))
         case ReportColumn.Kind.RATING:
-            return Cell(label, rating=value or None)
-        case ReportColumn.Kind.NUMBER if value not in ("", None):
-            return Cell(label, text=_number(value), unit=cell["unit"])
-    return Cell(label, text="" if value is None else str(value))
-
-
-def _number(value: Any) -> str:
-    try:
-        return f"{Decimal(str(value)):,f}"
-    except InvalidOperation:
-        return str(value)
+            return Cell(label, rating=band_shown(value))
+        case ReportColumn.Kind.NUMBER if (number := typed.read(value)) is not None:
+            decimals = max(0, -int(number.as_tuple().exponent))
+            return Cell(label, number=figures.show(number, decimals, cell["unit"]))
+        case ReportColumn.Kind.NUMBER:
+            return Cell(label, text=f"{value}{cell['unit']}")
+    return Cell(label, text=str(value))

@@ -21,6 +21,7 @@ from . import figures
 from .figures import Shown
 from .indicator_list import IndicatorRow
 from .judgements import JudgementShown, band_shown, public_verdict, reason_words
+from .sections import Sections
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,9 @@ def schemes_of(plans: Iterable[Plan]) -> Schemes:
 class YearRollUp:
     """Rolls up published indicators of a plan in the year of one publication.
 
-    The scheme of the year gives the classes, so that the empty ones are counted too; where it has
-    been changed since so that it no longer holds the published ones, only those are counted.
+    The classes are those the publication kept, so that the empty ones are counted too and a year
+    stays what it was. A publication so old that it kept none takes those of the year's scheme;
+    where that no longer holds the published ones, only those are counted.
     """
 
     def __init__(self, plan: Plan, publication: Publication, schemes: Schemes) -> None:
@@ -150,7 +152,8 @@ class YearRollUp:
         self.year = publication.fiscal_year
         of_plan = schemes.get(plan.pk, {})
         since = max((year for year in of_plan if year <= self.year), default=None)
-        self.scheme = None if since is None else of_plan[since]
+        scheme = None if since is None else of_plan[since]
+        self.scheme = _kept_scheme(publication) if publication.legends else scheme
 
     def of_list(self, rows: Iterable[IndicatorRow]) -> RollUpShown | None:
         """Roll up the indicators of a list that belong to the plan in the year."""
@@ -167,11 +170,12 @@ class YearRollUp:
         rows = list(rows)
         return self._shown(self.entries(rows), rows) if rows else None
 
-    def by_section(self, rows: Iterable[IndicatorRow]) -> CountsTable | None:
+    def by_section(self, rows: Iterable[IndicatorRow], sections: Sections) -> CountsTable | None:
         """Roll up a list section by section, in the order in which the list first names them.
 
-        Sections bear the names they were published with. An indicator of two sections is in the
-        row of each and once in the total; those without any come last. None for no indicators.
+        Sections bear the names they were published with, and lead to their pages. An indicator of
+        two sections is in the row of each and once in the total; those without any come last. None
+        for no indicators.
         """
         published = list(self._published(rows))
         whole = self.of(published)
@@ -182,13 +186,20 @@ class YearRollUp:
             for section in row.departments or [_NO_SECTION]:
                 of_sections[section["code"], section["name"]].append(entry)
         nobody = of_sections.pop(("", ""), None)
-        named = [(name, entries) for (_code, name), entries in of_sections.items()]
+        named = [
+            (name, sections.url(code, self.year), entries)
+            for (code, name), entries in of_sections.items()
+        ]
         if nobody is not None:
-            named.append((_("担当課の記載なし"), nobody))
+            named.append((_("担当課の記載なし"), "", nobody))
         return CountsTable(
             rows=[
-                CountsRow(name, CountsShown.of(roll_up(entries), is_judged=bool(whole.ratable)))
-                for name, entries in named
+                CountsRow(
+                    name,
+                    CountsShown.of(roll_up(entries), is_judged=bool(whole.ratable)),
+                    url=url,
+                )
+                for name, url, entries in named
             ],
             total=whole,
             is_computed=bool(whole.computed),
@@ -277,6 +288,17 @@ def newest_rollup(
     }
     publication = by_year[max(judged)] if judged else newest
     return YearRollUp(plan, publication, schemes_of([plan]))
+
+
+def _kept_scheme(publication: Publication) -> Scheme | None:
+    """Return the classes a publication kept, None where there were none."""
+    legend = publication.legends.get(PlanScheme.Subject.INDICATORS)
+    if legend is None:
+        return None
+    return Scheme.of(
+        {"code": legend["code"], "name": legend["name"]},
+        [{**band, "order": order} for order, band in enumerate(legend["bands"], start=1)],
+    )
 
 
 def _key(document: dict[str, Any]) -> tuple[str, str]:

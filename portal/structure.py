@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from measures.models import Action, Measure
+from measures.outline import key_above, key_of
 from plans.models import BasicGoal, Plan, Policy, PolicyField
 from plans.models.nodes import PlanNode
 
@@ -76,39 +77,25 @@ def _number(plan: Plan, row: PlanNode) -> str:
     return "" if name in row.title else name
 
 
-def _key(row: Any) -> tuple[str, int]:
-    return row._meta.model_name, row.pk
-
-
-def _parent_key(row: Any) -> tuple[str, int] | None:
-    """Return where a row hangs in print: a policy under its field, else as the plan says."""
-    names = ("field", *row.parent_names) if isinstance(row, Policy) else row.parent_names
-    for name in names:
-        parent_id = getattr(row, f"{name}_id")
-        if parent_id is not None:
-            return row._meta.get_field(name).related_model._meta.model_name, parent_id
-    return None
-
-
 def tree(plan: Plan, top: BasicGoal | Policy | None = None, heading: int = 3) -> list[TreeNode]:
     """Return the nodes below `top` (None: of the whole plan), nested, from heading level
     `heading` downwards. At most five queries; the actions of `top` itself are left out."""
     rows = [*_branches(plan, top), *_loose_actions(plan, top)]
     below: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        below[_parent_key(row)].append(row)
+        below[key_above(row)].append(row)
 
     def build(parent: Any, level: int) -> list[TreeNode]:
         nodes = []
         for row in below[parent]:
             node = node_of(plan, row, level)
-            for child in build(_key(row), min(level + 1, 6)):
+            for child in build(key_of(row), min(level + 1, 6)):
                 is_leaf = isinstance(child.row, Measure | Action)
                 (node.leaves if is_leaf else node.children).append(child)
             nodes.append(node)
         return nodes
 
-    return build(_key(top) if top is not None else None, heading)
+    return build(key_of(top) if top is not None else None, heading)
 
 
 def _branches(plan: Plan, top: BasicGoal | Policy | None) -> list[PlanNode]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,17 +10,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from indicators.choices import Accumulation, TargetKind
-from indicators.models import Indicator
+from indicators.models import Indicator, SeriesBreak
 from municipalities.models import Municipality
 from plans.choices import Period
 from plans.models import Plan
 from portal.chart_data import Kind
-from portal.charts import ChartPoint, ChartTarget, Gap, LineChart, line_chart
+from portal.charts import Border, ChartPoint, ChartTarget, Gap, LineChart, line_chart
 from rounds.frozen import thaw_figure
 from rounds.models import PublishedIndicator
 from rounds.published import Record
 
 from . import figures
+from .succession import Era, earlier_rows, era_name
 from .wording import short_year
 
 POINT_KINDS: dict[str, Kind] = {
@@ -29,15 +31,24 @@ POINT_KINDS: dict[str, Kind] = {
 }
 
 
-def chart_of(plan: Plan, indicator: Indicator, record: Record) -> SafeString:
+def chart_of(
+    plan: Plan,
+    indicator: Indicator,
+    record: Record,
+    breaks: Iterable[SeriesBreak],
+    eras: list[Era] | None = None,
+) -> SafeString:
     """Return the chart as SVG, "" where there is no figure to draw.
 
-    Where yearly entries add up, the totals are drawn: they are what the targets speak of.
+    Where yearly entries add up, the totals are drawn: they are what the targets speak of. What the
+    plans before published (`eras`) continues into the same line, unless in another unit.
     """
+    eras = eras or []
     latest, municipality = record.latest, plan.municipality
     is_sum = indicator.series.accumulation == Accumulation.SUM
     points, gaps = [], []
-    for row in record.years:
+    before = [row for _plan, row in earlier_rows(eras, record) if row.unit == latest.unit]
+    for row in [*before, *record.years]:
         year, kind = row.publication.fiscal_year, POINT_KINDS[Period(row.publication.period)]
         value = row.total if is_sum else row.value
         if value is not None:
@@ -53,9 +64,11 @@ def chart_of(plan: Plan, indicator: Indicator, record: Record) -> SafeString:
         for target in figures.targets_in_force(record.promised)
         if (drawn := _chart_target(target, latest.baseline_value)) is not None
     )
-    breaks = tuple(change.fiscal_year for change in indicator.series.breaks.all())
+    changes = tuple(change.fiscal_year for change in breaks)
+    borders = tuple(Border(era.until, era_name(era.after)) for era in eras if before)
     years = [point.fiscal_year for point in points] + [gap.fiscal_year for gap in gaps]
-    years += [target.fiscal_year for target in targets] + list(breaks)
+    years += [target.fiscal_year for target in targets] + list(changes)
+    years += [border.fiscal_year for border in borders]
     years += [baseline[0]] if baseline and baseline[0] else []
     chart = LineChart(
         uid="chart",
@@ -67,7 +80,8 @@ def chart_of(plan: Plan, indicator: Indicator, record: Record) -> SafeString:
         baseline=baseline,
         targets=targets,
         gaps=tuple(gaps),
-        breaks=breaks,
+        breaks=changes,
+        borders=borders,
         year_labels={
             year: short_year(municipality, year)
             for year in range(min(years, default=0), max(years, default=-1) + 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +16,7 @@ from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Municipality
 from plans.choices import LifeReason, TitleSource
 from plans.models import BasicGoal, Lifetime, Plan, PlanNode, Policy
+from plans.naming import LEVELS, level_name, node_name, numbering  # noqa: F401  (pages take all)
 
 ERA_STARTS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"), (date(1926, 12, 25), "昭和"))
 PAGES: dict[type[Any], str] = {
@@ -24,14 +24,6 @@ PAGES: dict[type[Any], str] = {
     Policy: "policy",
     Measure: "measure",
     Indicator: "indicator",
-}
-LEVELS = {
-    "basicgoal": "label_basic_goal",
-    "policyfield": "label_field",
-    "policy": "label_policy",
-    "measure": "label_measure",
-    "action": "label_action",
-    "indicator": "label_indicator",
 }
 
 
@@ -99,26 +91,6 @@ def expected_words(municipality: Municipality, expected_on: date) -> str:
     if (expected_on.year, expected_on.month) < (today.year, today.month):
         return _("%(month)sの確定予定を過ぎています") % {"month": month}
     return _("%(month)sに確定予定") % {"month": month}
-
-
-def level_name(plan: Plan, kind: str) -> str:
-    """Return the plan's own name of a level (model name), "" where it has none."""
-    return getattr(plan, LEVELS[kind])
-
-
-def numbering(plan: Plan, node: PlanNode) -> str:
-    """Return the printed number with the level's name (基本目標 Ⅰ), unless the number already says
-    it (第1章; 柱1 of the level 戦略の柱)."""
-    name, printed = level_name(plan, node._meta.model_name or ""), node.label
-    words = re.sub(r"[\d.\-()（）第]", "", printed)
-    if printed and (name in printed or (words and words in name)):
-        return printed
-    return f"{name} {printed}".strip()
-
-
-def node_name(plan: Plan, node: PlanNode) -> str:
-    """Return number and title; without a printed number the title alone."""
-    return f"{numbering(plan, node)} {node.display_title}" if node.label else node.display_title
 
 
 def title_badges(node: PlanNode | Plan) -> list[Badge]:
@@ -203,6 +175,13 @@ def breadcrumbs(plan: Plan | Municipality, *nodes: Any) -> list[Link]:
         ]
     links[-1] = Link(links[-1].label)
     return links
+
+
+def breadcrumbs_below(place: Plan | Municipality, label: str) -> list[Link]:
+    """Return the way to a page below a plan or municipality that is no level of the plan."""
+    *above, last = breadcrumbs(place)
+    url = plan_url(place) if isinstance(place, Plan) else municipality_url(place)
+    return [*above, Link(last.label, url), Link(label)]
 
 
 def ancestors(node: Any) -> list[Any]:

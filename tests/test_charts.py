@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from portal.chart_scale import fit_text, format_value, nice_ticks, text_width, tick_labels
 from portal.chart_svg import STYLE
-from portal.charts import ChartPoint, ChartTarget, Gap, LineChart, describe, line_chart, rate_bar
+from portal.charts import (
+    Border,
+    ChartPoint,
+    ChartTarget,
+    Gap,
+    LineChart,
+    describe,
+    line_chart,
+    rate_bar,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 LABELS = {year: f"R{year - 2018}" for year in range(2019, 2060)}
@@ -117,6 +126,31 @@ def test_a_change_of_definition_parts_the_line_and_the_targets():
     assert old[-1][0] == new[0][0]  # each reaches as far as its definition
     assert old[0][1] != new[0][1]
     assert "定義の変更" in texts(tree)
+
+
+def test_the_line_goes_on_across_the_border_of_two_plans():
+    tree = draw(points=actuals(2019, "10", "12", "30", "33"), borders=(Border(2021, "改訂版"),))
+    assert [len(line) for line in lines(tree, "chart-line")] == [4]
+    border, _symbol = (e for e in tree.iter() if e.get("class") == "chart-border")
+    assert border.get("x1") == border.get("x2")
+    years = [Decimal(mark.get("cx")) for mark in marks(tree, "actual")]
+    assert years[1] < Decimal(border.get("x1")) < years[2]
+    assert {"改訂版", "計画の境"} <= set(texts(tree))
+
+
+def test_a_new_plan_with_a_new_definition_names_both():
+    tree = draw(
+        points=actuals(2019, "10", "12", "30", "33"),
+        breaks=(2021,),
+        borders=(Border(2021, "第2期計画"),),
+    )
+    assert [len(line) for line in lines(tree, "chart-line")] == [2, 2]
+    assert {"定義の変更", "第2期計画"} <= set(texts(tree))
+
+
+def test_a_border_outside_the_years_drawn_is_not_drawn():
+    tree = draw(points=actuals(2019, "10", "12"), borders=(Border(2019, "改訂版"),))
+    assert not [e for e in tree.iter() if e.get("class") == "chart-border"]
 
 
 def test_every_kind_of_figure_has_a_mark_and_a_name_of_its_own():
@@ -263,8 +297,10 @@ def test_the_description_tells_first_last_extremes_target_and_gaps():
             ),
             gaps=(Gap(2021, "未集計"),),
             breaks=(2022,),
+            borders=(Border(2020, "改訂版"),),
         )
     )
+    assert "R2からは「改訂版」の値です。" in words
     assert "R1のマイナス712人からR5のマイナス200人（速報）" in words
     assert "最大はR4のマイナス100人、最小はR2のマイナス800人" in words
     assert "R6の目標は0人です" in words
@@ -452,6 +488,9 @@ charts = st.builds(
     targets=st.lists(targets, max_size=5).map(tuple),
     gaps=st.lists(st.builds(Gap, years, st.text()), max_size=4).map(tuple),
     breaks=st.lists(years, max_size=3).map(tuple),
+    borders=st.lists(
+        st.builds(Border, years, st.text(st.characters(categories=["L", "N"]))), max_size=3
+    ).map(tuple),
 )
 HORIZONTAL = {"x", "x1", "x2", "cx"}
 VERTICAL = {"y", "y1", "y2", "cy"}

@@ -363,5 +363,6 @@ def test_the_number_of_queries_grows_neither_with_plans_nor_with_sections(
         mark=Publication.Mark.CORRECTION,
         reason="追加のため",
     )
-    assert [queries(path) for path in (YEAR, TOWN)] == before
+    after = [queries(path) for path in (YEAR, TOWN)]
+    assert all(now <= then for now, then in zip(after, before, strict=True))
     assert len(by_section(client)) == 6

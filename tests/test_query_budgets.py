@@ -14,6 +14,7 @@ from .factories import (
     make_action,
     make_actual,
     make_break,
+    make_comment,
     make_department,
     make_field,
     make_footnote,
@@ -37,12 +38,15 @@ from .factories import (
 pytestmark = pytest.mark.django_db
 BUDGETS = {
     "/": 2,
-    "/kita/": 5,
-    "/kita/sogo/": 15,
+    "/kita/": 6,
+    "/kita/related/": 4,
+    "/kita/sogo/": 23,
+    "/kita/sogo/glossary/": 14,
     "/kita/sogo/years/2022/": 15,
-    "/kita/sogo/goals/g/": 16,
-    "/kita/sogo/policies/p/": 17,
-    "/kita/sogo/measures/m/": 13,
+    "/kita/sogo/reviews/": 5,
+    "/kita/sogo/goals/g/": 22,
+    "/kita/sogo/policies/p/": 22,
+    "/kita/sogo/measures/m/": 19,
     "/kita/sogo/indicators/i/": 12,
 }
 
@@ -76,6 +80,9 @@ def build(indicators: int) -> Plan:
         for parent in ({"measure": measure}, {"policy": policy}, {"basic_goal": goal}):
             row = make_row(make_action(plan, **parent), [old, new])
             make_report(row, state=WorkState.CHECKED)
+        for target in ({}, {"measure": measure}, {"policy": policy}, {"basic_goal": goal}):
+            answered = {"answer": "見直します。", "department": old, "fiscal_year": 2022}
+            make_comment(plan, state=WorkState.CHECKED, **target, **answered)
         make_plan(town, f"other-{number}")
     for other in town.plans.all():
         publish(other, Publication.Kind.PLAN, by=None)

@@ -18,15 +18,22 @@ from rounds.published import (
     current_publications,
     publications_by_year,
     publications_of,
+    sheet_years,
 )
 
-from .. import nodes, towns, years
+from .. import departments, nodes, related, sdgs, towns, years
+from ..glossary import PageTerms, policy_of
 from ..indicator_list import rows_of
 from ..indicator_page import indicator_page
 from ..plan_page import indicator_groups, loose_actions, plan_page
 from ..report_rows import actions_of
+from ..reviews import on_node, reviews_of, reviews_of_whole
+from ..revision import tables_with
 from ..rollup import YearRollUp, newest_rollup, schemes_of
+from ..sections import Sections
+from ..sheets import sheet_links, sheet_url, years_of
 from ..structure import tree
+from ..succession import counterparts_of
 from ..wording import ancestors, breadcrumbs
 from .pages import published_plan, published_town, render_page
 
@@ -56,6 +63,8 @@ def municipality(request: HttpRequest, municipality: str) -> HttpResponse:
         town=town,
         plans=cards,
         summary=summary,
+        related_url=related.related_url(town) if related.has_related(town, len(cards)) else "",
+        departments=departments.links_of(town),
         breadcrumbs=breadcrumbs(town),
     )
 
@@ -69,19 +78,32 @@ def plan(request: HttpRequest, municipality: str, plan: str) -> HttpResponse:
     rows = rows_of(found, publications, _indicators(found))
     branches = tree(found)
     rollup = newest_rollup(found, publications, rows)
+    words = PageTerms(found)
+    page = words.plan_head(plan_page(found, record, branches, len(rows)))
+    shown = [node for node in branches if node.url or node.children]
+    words.mark_tree(shown)
+    actions = actions_of(found, publications, loose_actions(branches))
     return render_page(
         request,
         "plan",
         is_sample=found.municipality.is_sample,
         plan=found,
-        page=plan_page(found, record, branches, len(rows)),
-        tree=[node for node in branches if node.url or node.children],
-        actions=actions_of(found, publications, loose_actions(branches)),
+        page=page,
+        tree=shown,
+        actions=words.mark_actions(actions),
         groups=indicator_groups(found, branches, rows, rollup),
         rollup=rollup.of_list(rows) if rollup else None,
         years=years.year_links(found, publications),
-        related=nodes.related_of(found, found.related_plans.all(), with_policies=True),
-        glossary=nodes.glossary_of(found),
+        sheets=sheet_links(found, None, sheet_years(publications)),
+        reviews=reviews_of_whole(found, publications),
+        revisions=tables_with(found),
+        departments=departments.links_of(found.municipality),
+        sdgs_url=sdgs.sdgs_url(found) if sdgs.has_sdgs(found) else "",
+        related=related.related_of(found, found.related_plans.all(), with_policies=True),
+        referring=related.referring_to(found),
+        related_url=related.related_url(found.municipality),
+        glossary=words.all(),
+        term_notes=words.notes(),
         footnotes=nodes.footnotes_of(found),
         breadcrumbs=breadcrumbs(found),
     )
@@ -98,6 +120,8 @@ def year(request: HttpRequest, municipality: str, plan: str, fiscal_year: int) -
     rows = years.as_published(rows_of(found, [publication], _indicators(found)))
     rollup = YearRollUp(found, publication, schemes_of([found]))
     page = years.year_page(found, publication)
+    sections = Sections(found.municipality)
+    has_sheets = fiscal_year in sheet_years(publications)
     return render_page(
         request,
         "year",
@@ -106,7 +130,9 @@ def year(request: HttpRequest, municipality: str, plan: str, fiscal_year: int) -
         page=page,
         groups=indicator_groups(found, tree(found), rows, rollup),
         rollup=rollup.of_list(rows),
-        sections=rollup.by_section(rows),
+        sections=rollup.by_section(rows, sections),
+        reviews=reviews_of(found, [publication], sections=sections),
+        sheets_url=sheet_url(found, None, fiscal_year) if has_sheets else "",
         years=years.year_links(found, publications, fiscal_year),
         breadcrumbs=years.year_breadcrumbs(found, page),
     )
@@ -125,15 +151,25 @@ def _node_page(
     rows = rows_of(plan, publications, indicators, of=node)
     above = ancestors(node)
     rollup = newest_rollup(plan, publications, rows) if rows else None
+    own = list(actions)
+    words, scope = PageTerms(plan), policy_of(node)
+    page = words.node_head(nodes.node_page(plan, node, above), scope)
+    words.mark_tree(context.get("tree", []))
+    shown = words.mark_actions(actions_of(plan, publications, own), scope)
     return render_page(
         request,
         "node",
         is_sample=plan.municipality.is_sample,
         plan=plan,
-        node=nodes.node_page(plan, node, above),
+        node=page,
+        counterparts=counterparts_of(plan, node),
         rows=rows,
         rollup=rollup.of_list(rows) if rollup else None,
-        actions=actions_of(plan, publications, actions),
+        actions=shown,
+        sheets=sheet_links(plan, node, years_of(publications, node, own)),
+        reviews=reviews_of(plan, publications, on_node(node)),
+        glossary=words.below(node),
+        term_notes=words.notes(),
         breadcrumbs=breadcrumbs(plan, *above, node),
         **context,
     )
@@ -174,8 +210,7 @@ def policy(request: HttpRequest, municipality: str, plan: str, code: str) -> Htt
         node.actions.all(),
         tree=tree(found, node),
         heading=found.label_measure or _("内容"),
-        related=nodes.related_of(found, node.related_plans.all(), with_policies=False),
-        glossary=nodes.glossary_of(found, node),
+        related=related.related_of(found, node.related_plans.all(), with_policies=False),
         footnotes=nodes.footnotes_of(found, node),
     )
 

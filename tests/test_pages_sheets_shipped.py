@@ -1,0 +1,136 @@
+"""The sheets of the shipped plans: every row is there, also on paper."""
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import pypdf
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+
+from measures.models import Measure, ReportColumn
+from plans.models import Band, PlanScheme
+
+from .browser import Page
+from .sheet_pages import read, tables, text
+
+BLANK = "－空欄"
+Sheets = dict[str, list[list[str]]]
+
+
+def sheets_of(client: Client, overview: str) -> Sheets:
+    """Return the path of every sheet an overview leads to → its rows in words."""
+    links = {str(link.get("href")) for link in read(client, overview).iter("a")}
+    return {
+        path: [row for found in tables(client, path) for row in found[1:]]
+        for path in sorted(links)
+        if re.search(r"/(measures|policies|goals)/[^/]+/sheets/\d+/$", path)
+    }
+
+
+@pytest.fixture(scope="module")
+def client(django_db_setup: None, django_db_blocker) -> Iterator[Client]:
+    """A reader of the plans of fixtures/; the database is as before afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_plans", verbosity=0)
+        yield Client()
+        transaction.set_rollback(True)
+
+
+def test_konans_sheets_hold_every_row(client: Client) -> None:
+    sheets = sheets_of(client, "/konan/sogo/sheets/2022/")
+    assert len(sheets) == Measure.objects.filter(plan__municipality__slug="konan").count() == 24
+    rows = [row for found in sheets.values() for row in found]
+    reported = [row for row in rows if len(row) == 6]
+    assert len(reported) == 77
+    assert sum("再掲当サイトによる要約主担当の行：" in row[0] for row in reported) == 11
+    [joint] = [row for row in reported if "学校教育課、幼児施設課" in row[0]]
+    assert joint[1]
+    assert [row for row in rows if row not in reported] == [
+        [
+            "マイナンバーカードを利用した電子申請サービスの整備",
+            "進捗管理シートに、この取組の行はありません。",
+        ]
+    ]
+    assert [row for row in reported if row[3:] != [BLANK] * 3] == []
+
+
+def test_konans_blank_columns_and_printed_legend_are_on_every_sheet(client: Client) -> None:
+    for path in sheets_of(client, "/konan/sogo/sheets/2022/"):
+        page = text(client, path)
+        assert "「成果」「達成度」「今後の方向性」の欄は、この表のどの行でも空欄" in page
+        assert "達成度の凡例A計画どおり達成" in page
+
+
+def test_konans_overview_counts_66_actions_without_a_rating(client: Client) -> None:
+    of_nodes, of_sections = tables(client, "/konan/sogo/sheets/2022/")
+    assert of_nodes[-1] == ["全体", "67", "0", "0", "0", "0", "66", "1"]
+    assert of_sections[-1] == ["全体", "66", "0", "0", "0", "0", "66"]
+    # 11 relisted rows, and the joint one in two lines.
+    assert sum(int(row[1]) for row in of_sections[1:-1]) == 66 + 11 + 1
+
+
+def test_the_sample_towns_sheets_show_every_rating_over_the_years(client: Client) -> None:
+    overviews = [
+        str(link.get("href"))
+        for link in read(client, "/mihon/mirai/").iter("a")
+        if "/sheets/" in str(link.get("href"))
+    ]
+    assert len(overviews) >= 6
+    pages = [sheets_of(client, overview) for overview in overviews]
+    cells = {cell for sheets in pages for rows in sheets.values() for row in rows for cell in row}
+    bands = Band.objects.filter(
+        scheme__plan_schemes__plan__slug="mirai",
+        scheme__plan_schemes__subject=PlanScheme.Subject.REPORTS,
+    )
+    assert bands
+    for band in bands:
+        assert any(cell.startswith(f"{band.symbol}{band.label}") for cell in cells), band
+
+
+def test_the_sample_towns_internal_columns_are_nowhere(client: Client) -> None:
+    hidden = ReportColumn.objects.get(plan__slug="mirai", is_public=False)
+    for path in sheets_of(client, "/mihon/mirai/sheets/2025/"):
+        assert hidden.label not in text(client, path)
+
+
+@pytest.mark.browser
+def test_a_sheet_is_printed_on_its_side_with_its_head_on_every_page(site: str, page: Page) -> None:
+    page.goto(f"{site}/konan/sogo/measures/1-3-2/sheets/2022/")
+    cells = page.locator("table.sheet tbody > tr > *").all_inner_texts()
+    head = page.locator("table.sheet thead th").all_inner_texts()
+    document = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    printed = [tight(sheet.extract_text()) for sheet in document.pages]
+    for sheet, words in zip(document.pages, printed, strict=True):
+        assert sheet.mediabox.width > sheet.mediabox.height
+        if tight("人権擁護課") in words:
+            assert tight("".join(head)) in words
+    whole = "".join(printed)
+    lines = {line for cell in cells for line in cell.split("\n") if tight(line) not in {"", "－"}}
+    assert len(lines) > 20
+    assert [line for line in lines if tight(line) not in whole] == []
+
+
+@pytest.mark.browser
+def test_on_a_phone_every_cell_stands_under_the_name_of_its_column(site: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}/mihon/mirai/measures/3-2-1/sheets/2025/")
+    cells = page.locator("table.sheet td[data-label]")
+    assert cells.count() > 8
+    for cell in cells.all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    budget = page.get_by_role("cell").filter(has_text="千円").first
+    assert "予算額" in budget.evaluate("cell => getComputedStyle(cell, '::before').content")
+    names = page.get_by_role("columnheader", include_hidden=True).all_inner_texts()
+    assert "予算額" in names
+
+
+def tight(text: str) -> str:
+    """Return text as it can be compared: fonts print some signs by others of the same look."""
+    return "".join(unicodedata.normalize("NFKC", text).replace("‧", "・").split())
