@@ -23,7 +23,7 @@ REAL_PLANS = {
     "mihon_kihon": ("mihon", "kihon"),
 }
 HAND_WRITTEN = ("rating_schemes", "gunma", "isesaki", "konan", "mihon")
-SAMPLE = ("--municipality=mihon", "--plan=mirai", "--plan=senryaku")
+SAMPLE = ("--municipality=mihon", "--plan=mirai", "--plan=senryaku", "--plan=senryaku-kaitei")
 
 
 def publish_again(municipality: str, slug: str) -> None:

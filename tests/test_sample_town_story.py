@@ -19,6 +19,7 @@ def dumped() -> str:
         "--municipality=mihon",
         "--plan=mirai",
         "--plan=senryaku",
+        "--plan=senryaku-kaitei",
         "--with=sections",
         "--with=schemes",
         stdout=out,

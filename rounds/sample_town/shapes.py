@@ -175,13 +175,17 @@ def years(first: int, *given: Any) -> dict[int, Any]:
 
 @dataclass(frozen=True)
 class Report:
-    """What a section wrote on a row of the sheet. `row` 1 is the owner's, the others 再掲."""
+    """What a section wrote on a row of the sheet. `row` 1 is the owner's, the others 再掲.
+
+    `yen` is the budget in thousand yen, with what was spent of it once the year is settled.
+    `taken_over` names the columns whose text is that of the year before and was not touched.
+    """
 
     action: str
     year: int
     rating: str  # symbol of the scheme; "" not rated
     course: str  # 方向性
-    budget: int | None  # thousand yen
+    yen: tuple[int, int] | int | None
     projects: tuple[str, ...]
     result: str
     next: str
@@ -191,13 +195,44 @@ class Report:
     memo: str = ""
     mid_year: bool = False
     state: str = WorkState.CHECKED
+    taken_over: tuple[str, ...] = ()
 
     def extra(self) -> dict[str, Any]:
         """Return the plan's own columns, those without content left out."""
+        budget, spent = self.yen if isinstance(self.yen, tuple) else (self.yen, None)
         extra = {
-            "budget": self.budget,
+            "budget": budget,
+            "settlement": spent,
             "course": self.course,
             "partners": list(self.partners),
             "memo": self.memo,
         }
         return {key: content for key, content in extra.items() if content not in (None, "", [])}
+
+
+# --- The review board -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What the review board said of a year, `on` as for a `Line`, and what a section answered.
+
+    Days are (month, day) of the year after. No answer yet where `answer` is "".
+    """
+
+    year: int
+    on: str
+    day: tuple[int, int]
+    comment: str
+    answer: str = ""
+    section: str = ""
+    answer_day: tuple[int, int] | None = None
+    state: str = WorkState.CHECKED
+
+    @property
+    def said_on(self) -> date:
+        return date(self.year + 1, *self.day)
+
+    @property
+    def answered_on(self) -> date | None:
+        return self.answer_day and date(self.year + 1, *self.answer_day)

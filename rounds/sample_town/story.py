@@ -6,51 +6,38 @@ same tables always give the same rows.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date, datetime, time
-from fractions import Fraction
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from indicators import evaluation, judging
 from indicators.choices import MissingReason, Stage
-from indicators.models import Actual, Indicator, Judgement, Target
-from indicators.record import record_actual, record_judgement, record_target
-from measures.models import ProgressReport, ReportingRow
-from measures.record import record_report
 from municipalities.models import Municipality
-from plans.choices import Period, WorkState
-from plans.models import Band, Plan, PlanScheme, WorkingRow, YearLock
+from plans.choices import Period
+from plans.models import Plan, YearLock
 from plans.record import lock_year
 from rounds.models import Publication
-from rounds.record import publish
 
-from . import reports, reports_late, strategy, structure
-from .shapes import Entry, Line, Report, Round
+from . import reports, reports_late, reports_mid, reports_newest, strategy_revised, structure, whole
+from .edition import make_revised_edition
+from .reviews import COMMENTS
+from .shapes import Entry, Round
 from .structure import day_at
-from .verdicts import BOARD, HEADQUARTERS, VERDICTS
+from .writing import FIRST_YEAR, LAST_YEAR, Writer
 
-FIRST_YEAR, LAST_YEAR = 2020, 2025
 LOCKED_UNTIL = 2023
 MID_YEARS_PUBLISHED = (2023, 2025)
 FORECAST_PUBLISHED = 2024
 REVISED_SOURCE = 2022
 CORRECTED = 2022
-REPORTS = [*reports.REPORTS, *reports_late.REPORTS]
-# What an entry says anew about a year, so that nothing of an earlier entry stays.
-UNSAID = {
-    "missing_reason": "",
-    "expected_on": None,
-    "is_provisional": False,
-    "revision": "",
-    "revision_reason": "",
-    "value_label": "",
-    "note": "",
-    "internal_note": "",
-    "state": WorkState.CHECKED,
-}
+# Since then the plan is handed out each June with the divisions' sheets of the year.
+SHEETS_HANDED_OUT_SINCE = 2024
+REPORTS = [
+    *reports.REPORTS,
+    *reports_late.REPORTS,
+    *reports_newest.REPORTS,
+    *reports_mid.REPORTS,
+]
 ONCE_A_YEAR = "年1回の集計のため、この時期の値はない。"
 
 _Kind, _Mark = Publication.Kind, Publication.Mark
@@ -58,13 +45,16 @@ _Kind, _Mark = Publication.Kind, Publication.Mark
 
 @transaction.atomic
 def build(municipality: Municipality) -> list[Plan]:
-    """Make both plans of the sample town with all their years, and return them."""
+    """Make the plans of the sample town with all their years, and return them."""
     structure.make_sections(municipality)
     structure.make_schemes(municipality)
     mirai = structure.make_mirai(municipality)
     senryaku = structure.make_senryaku(mirai)
-    Story(mirai, senryaku).tell()
-    return [mirai, senryaku]
+    story = Story(mirai, senryaku)
+    story.tell()
+    strategies = [senryaku, story.kaitei]
+    structure.make_related(mirai, whole.RELATED, strategies)
+    return [mirai, *strategies]
 
 
 def at(day: date, hour: int = 10) -> datetime:
@@ -72,39 +62,8 @@ def at(day: date, hour: int = 10) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=timezone.get_default_timezone())
 
 
-def place_of(case: evaluation.Case, share: Fraction) -> int | None:
-    """Return the band the sections choose by their rule of thumb (1 best to 4), None where
-    nothing can be said: met, 80 % or half of `share` of the way; without a rate, better or not."""
-    met = evaluation.is_met(case)
-    if met.value is None or evaluation.judging_obstacle(case):
-        return None
-    if met:
-        return 1
-    rate = evaluation.progress_rate(case).value
-    if rate is None:
-        rate = evaluation.achievement_rate(case, inverted=True).value
-    if rate is None:
-        return 3 if evaluation.is_better(case) else 4
-    return 2 if rate >= 80 * share else 3 if rate >= 50 * share else 4
-
-
-class Story:
-    """The two plans, and the rows written since the last `stamp`."""
-
-    def __init__(self, mirai: Plan, senryaku: Plan) -> None:
-        self.mirai, self.senryaku = mirai, senryaku
-        self.lines = [*structure.LINES, *strategy.LINES]
-        self.indicators = {
-            indicator.code: indicator
-            for indicator in Indicator.objects.filter(plan__in=[mirai, senryaku]).select_related(
-                "plan", "series"
-            )
-        }
-        self.bands = {
-            year: list(mirai.scheme_in(PlanScheme.Subject.INDICATORS, year).bands.all())
-            for year in range(FIRST_YEAR, LAST_YEAR + 1)
-        }
-        self.unstamped: dict[type[WorkingRow], list[int]] = defaultdict(list)
+class Story(Writer):
+    """What happened when."""
 
     def tell(self) -> None:
         for line in self.lines:
@@ -116,6 +75,9 @@ class Story:
             self.middle(year)
             if year == 2022:
                 self.mid_term_review()
+            if year == strategy_revised.TAKES_OVER_FROM - 1:
+                self.revised_edition()
+            self.new_year(year + 1)
             if year == REVISED_SOURCE + 1:
                 self.source_revision(REVISED_SOURCE)
             self.council(year)
@@ -146,6 +108,8 @@ class Story:
                     fields={"missing_reason": MissingReason.NOT_APPLICABLE, "note": ONCE_A_YEAR},
                 )
                 self.enter(line, year, Entry.of(given.get(year, once)), period)
+            if period == Period.MID_YEAR:
+                self.report_all(year, mid_year=True)
             self.publish(self.mirai, _Kind.PUBLIC, at(day), year, period)
 
     def mid_term_review(self) -> None:
@@ -159,20 +123,44 @@ class Story:
             note="中間見直しによる目標値の改定と、追加した指標・取組を反映した。",
         )
 
+    def revised_edition(self) -> None:
+        """The strategy's mid-term review of March 2025: a revised edition takes its place."""
+        self.kaitei = make_revised_edition(self.senryaku)
+        for line in strategy_revised.LINES:
+            self.lines.append(line)
+            self.indicators[line.code] = self.kaitei.indicators.get(code=line.code)
+        self.publish(self.kaitei, _Kind.PLAN, at(date(2025, 4, 1), 9))
+
+    def new_year(self, year: int) -> None:
+        """May: the divisions set themselves goals; the plan is handed out anew with them."""
+        self.set_sheets(year)
+        self.stamp(at(day_at(year, 5, 28), 16))
+        if year >= SHEETS_HANDED_OUT_SINCE:
+            label = self.mirai.municipality.year_label(year)
+            self.publish(
+                self.mirai,
+                _Kind.PLAN,
+                at(day_at(year, 6, 7), 9),
+                note=f"{label}の部門方針シートを加えた。",
+            )
+
     def council(self, year: int) -> None:
-        """August: what the sections entered, reported and judged goes to the council."""
+        """August: what the sections entered, reported and judged goes to the council, with what
+        the review board has said by then."""
         self.enter_all(year, Round.COUNCIL)
-        for report in REPORTS:
-            if report.year == year and not report.mid_year:
-                self.report(report)
+        self.report_all(year)
+        self.conclude_sheets(year)
         self.judge(year, day_at(year + 1, 6, 20))
         self.pronounce(year, {Stage.FIRST, Stage.SECOND}, day_at(year + 1, 7, 10))
-        self.publish(self.mirai, _Kind.COUNCIL, at(day_at(year + 1, 8, 28)), year)
+        day = day_at(year + 1, 8, 28)
+        self.comment_all(year, until=day)
+        self.publish(self.mirai, _Kind.COUNCIL, at(day), year)
 
     def public(self, year: int) -> None:
-        """September: settled figures and the board's word; FY2020, FY2021 and the newest year
-        are marked preliminary."""
+        """September: settled figures, the board's word and the town's answers; FY2020, FY2021 and
+        the newest year are marked preliminary."""
         self.enter_all(year, Round.PUBLIC)
+        self.comment_all(year, until=day_at(year + 1, 9, 30))
         self.judge(year, day_at(year + 1, 9, 4))
         self.pronounce(year, {Stage.EXTERNAL, Stage.FINAL}, day_at(year + 1, 9, 11))
         settled = year in range(2022, LAST_YEAR)
@@ -185,11 +173,9 @@ class Story:
         )
 
     def strategy(self, year: int) -> None:
-        """October: the strategy follows, with the figures it shares."""
-        if year == 2024:
-            for line in strategy.LINES:
-                self.set_targets(line, revised=True)
-        self.publish(self.senryaku, _Kind.PUBLIC, at(day_at(year + 1, 10, 20), 14), year)
+        """October: the strategy in force follows, with the figures it shares."""
+        plan = self.senryaku if year < strategy_revised.TAKES_OVER_FROM else self.kaitei
+        self.publish(plan, _Kind.PUBLIC, at(day_at(year + 1, 10, 20), 14), year)
 
     def late(self, year: int) -> None:
         """A year and a half after the year: late statistics, then nothing changes any more."""
@@ -241,138 +227,19 @@ class Story:
         for line in self.lines:
             if year in line.mid:
                 self.enter(line, year, Entry.of(line.mid[year]), Period.MID_YEAR)
-        for report in REPORTS:
-            if report.year == year:
-                self.report(report)
+        self.report_all(year, mid_year=True)
         self.stamp(at(date(2026, 11, 10), 16))
 
-    # --- Rows through the write path ------------------------------------------------------------
+    # --- Several rows -------------------------------------------------------------------------
 
-    def set_targets(self, line: Line, *, revised: bool) -> None:
-        for given in line.targets:
-            if bool(given.get("revision")) == revised:
-                record_target(Target(indicator=self.indicators[line.code], **given), by=None)
+    def report_all(self, year: int, *, mid_year: bool = False) -> None:
+        for report in REPORTS:
+            if report.year == year and report.mid_year == mid_year:
+                self.report(report)
 
-    def enter_all(self, year: int, entered: Round) -> None:
-        for line in self.lines:
-            for entry in line.entries(year, entered):
-                self.enter(line, year, entry, Period.YEAR_END)
-
-    def enter(self, line: Line, year: int, entry: Entry, period: str) -> None:
-        series = self.indicators[line.code].series
-        key = {"series": series, "fiscal_year": year, "period": period}
-        actual = Actual.objects.filter(**key).first() or Actual(**key)
-        actual.value = entry.value
-        for name, content in (UNSAID | entry.fields).items():
-            setattr(actual, name, content)
-        self.note(record_actual(actual, by=None, reason=actual.revision_reason))
-
-    def report(self, given: Report) -> None:
-        row = ReportingRow.objects.get(
-            action__plan=self.mirai, action__code=given.action, order=given.row
-        )
-        rating = given.rating and Band.objects.get(
-            scheme=self.mirai.scheme_in(PlanScheme.Subject.REPORTS, given.year),
-            symbol=given.rating,
-        )
-        report = ProgressReport(
-            row=row,
-            fiscal_year=given.year,
-            period=Period.MID_YEAR if given.mid_year else Period.YEAR_END,
-            issues=given.issues,
-            projects=list(given.projects),
-            result=given.result,
-            rating=rating or None,
-            direction=given.next,
-            extra=given.extra(),
-            state=given.state,
-        )
-        self.note(record_report(report, by=None))
-
-    def judge(self, year: int, day: date, reason: str = "") -> None:
-        """Let the sections choose the first-stage band of each indicator by their rule; where a
-        changed figure changes it, they choose again."""
-        # Until FY2021 they looked at the pace, since then at the way to the final target.
-        share = Fraction(year - 2019, 8) if year < 2022 else Fraction(1)
-        spoken = {row[0] for row in VERDICTS if row[1] == year and row[2] == Stage.FIRST}
-        for line in structure.LINES:
-            indicator = self.indicators[line.code]
-            if line.code in spoken or not indicator.is_in_year(year):
-                continue
-            entries = Actual.objects.filter(series=indicator.series, fiscal_year__lte=year)
-            course = judging.course_of(
-                indicator, [judging.Entry.of(actual) for actual in entries], year
-            )
-            case = course.case(year, course.final_target)
-            place = place_of(case, share)
-            if place is not None:
-                self.choose(indicator, year, Stage.FIRST, place, "担当課", day, reason)
-
-    def pronounce(self, year: int, stages: set[str], day: date) -> None:
-        judges = {
-            Stage.FIRST: "担当課",
-            Stage.SECOND: "企画課",
-            Stage.EXTERNAL: BOARD,
-            Stage.FINAL: HEADQUARTERS,
-        }
-        for code, spoken_year, stage, place, reason in VERDICTS:
-            if spoken_year == year and stage in stages:
-                indicator = self.indicators[code]
-                self.choose(indicator, year, stage, place, judges[stage], day, reason)
-
-    def choose(
-        self,
-        indicator: Indicator,
-        year: int,
-        stage: str,
-        place: int,
-        judged_by: str,
-        day: date,
-        reason: str,
-    ) -> None:
-        """Record a judgement; nothing happens where the same band stands already."""
-        band = self.bands[year][place - 1]
-        key = {
-            "indicator": indicator,
-            "fiscal_year": year,
-            "period": Period.YEAR_END,
-            "stage": stage,
-        }
-        judgement = Judgement.objects.filter(**key).first()
-        if judgement is not None and judgement.band_id == band.pk:
-            return
-        judgement = judgement or Judgement(**key)
-        judgement.band = band
-        judgement.judged_by = judged_by
-        judgement.judged_on = day
-        judgement.reason = reason
-        judgement.state = WorkState.CHECKED
-        self.note(record_judgement(judgement, by=None))
-
-    def publish(
-        self,
-        plan: Plan,
-        kind: str,
-        moment: datetime,
-        year: int | None = None,
-        period: str = "",
-        **marks: Any,
-    ) -> None:
-        if year is not None:
-            period = period or Period.YEAR_END
-        publication = publish(
-            plan, kind, by=None, fiscal_year=year, period=period, effective_at=moment, **marks
-        )
-        Publication.objects.filter(pk=publication.pk).update(created_at=moment)
-        self.stamp(moment)
-
-    # --- Times ----------------------------------------------------------------------------------
-
-    def note(self, row: WorkingRow) -> None:
-        self.unstamped[type(row)].append(row.pk)
-
-    def stamp(self, moment: datetime) -> None:
-        """Give the rows written since the last stamp the time of this event."""
-        for model, keys in self.unstamped.items():
-            model.objects.filter(pk__in=keys).update(updated_at=moment)
-        self.unstamped.clear()
+    def comment_all(self, year: int, *, until: date) -> None:
+        """Write down what the board had said by a day, with the answers given by then."""
+        of_year = [comment for comment in COMMENTS if comment.year == year]
+        for number, comment in enumerate(of_year, start=1):
+            if comment.said_on <= until:
+                self.comment(comment, number, until)

@@ -15,17 +15,15 @@ from django.db import models
 from indicators.models import CommonIndicator, Indicator, Responsibility, Series, SeriesBreak
 from measures.models import (
     Action,
-    DepartmentPolicySheet,
     Measure,
     MeasureSdg,
-    PriorityIssue,
     ReportColumn,
     ReportingDepartment,
     ReportingRow,
 )
 from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Department, DepartmentSuccession, Municipality
-from plans.choices import WorkState
+from plans.choices import LifeReason
 from plans.models import (
     Band,
     BasicGoal,
@@ -40,7 +38,7 @@ from plans.models import (
     RelatedPlan,
 )
 
-from . import goal_1, goal_2, goal_3, goal_4, goal_5, reports, sheets, strategy, town, whole
+from . import goal_1, goal_2, goal_3, goal_4, goal_5, strategy, town, whole
 from .shapes import Line
 
 GOALS = [module.GOAL for module in (goal_1, goal_2, goal_3, goal_4, goal_5)]
@@ -49,7 +47,9 @@ LINES = [
 ]
 NEW_ORDER = fiscal_years.of(town.REORGANISED_ON)  # the first fiscal year of the new sections
 
-NODE_LEVELS = {"goal": BasicGoal, "policy": Policy, "measure": Measure}
+NODE_LEVELS = {"goal": BasicGoal, "policy": Policy, "measure": Measure, "action": Action}
+BELOW = {"fields": PolicyField, "policies": Policy, "measures": Measure, "actions": Action}
+Words = tuple[str, str, str | None, str]  # a line of glossary or footnotes
 CHILDREN = ("fields", "policies", "measures", "actions", "rows", "later_rows", "sdgs")
 
 
@@ -102,7 +102,7 @@ def make_schemes(municipality: Municipality) -> None:
 
 
 def make_mirai(municipality: Municipality) -> Plan:
-    """Make みらい計画 with its nodes, form, sheets and indicators."""
+    """Make みらい計画 with its nodes, form and indicators."""
     plan = make(Plan, municipality=municipality, **whole.PLAN)
     for subject, year, scheme in whole.PLAN_SCHEMES:
         make(
@@ -112,12 +112,11 @@ def make_mirai(municipality: Municipality) -> Plan:
             from_fiscal_year=year,
             scheme=RatingScheme.objects.get(code=scheme),
         )
-    for column in reports.COLUMNS:
+    for column in whole.REPORT_COLUMNS:
         make(ReportColumn, plan=plan, **column)
     for goal in GOALS:
         make_node(BasicGoal, plan, goal)
-    make_words(plan)
-    make_sheets(plan)
+    make_words(plan, whole.GLOSSARY, whole.FOOTNOTES)
     for common in whole.COMMON:
         if not CommonIndicator.objects.filter(code=common["code"]).exists():
             make(CommonIndicator, **common)
@@ -126,7 +125,7 @@ def make_mirai(municipality: Municipality) -> Plan:
 
 
 def make_senryaku(mirai: Plan) -> Plan:
-    """Make the strategy below みらい計画, whose related plans then lead to it."""
+    """Make the strategy below みらい計画."""
     plan = make(Plan, municipality=mirai.municipality, parent=mirai, **strategy.PLAN)
     make(
         PlanScheme,
@@ -137,8 +136,9 @@ def make_senryaku(mirai: Plan) -> Plan:
     )
     for goal in strategy.GOALS:
         make_node(BasicGoal, plan, goal)
+    make_words(plan, strategy.GLOSSARY)
+    make_related(plan, strategy.RELATED, [mirai])
     make_indicators(plan, strategy.LINES)
-    make_related(mirai, {plan.slug: plan})
     return plan
 
 
@@ -156,12 +156,7 @@ def make_node(model: type[models.Model], plan: Plan, given: dict[str, Any], **pa
         below = {"basic_goal": node.basic_goal, "field": node}
     else:
         below = {"basic_goal" if model is BasicGoal else model._meta.model_name: node}
-    for level, children in (
-        (PolicyField, "fields"),
-        (Policy, "policies"),
-        (Measure, "measures"),
-        (Action, "actions"),
-    ):
+    for children, level in BELOW.items():
         for child in given.get(children, ()):
             make_node(level, plan, child, **below)
     if model is Action:
@@ -169,12 +164,20 @@ def make_node(model: type[models.Model], plan: Plan, given: dict[str, Any], **pa
 
 
 def make_rows(action: Action, given: dict[str, Any]) -> None:
+    """Make the rows of an action; one whose later sections are None ends at the reorganisation."""
     rows = given["rows"]
     later = given.get("later_rows") or [()] * len(rows)
     for order, (sections, later_sections) in enumerate(zip(rows, later, strict=True), start=1):
-        row = make(ReportingRow, action=action, order=order, is_relisted=order > 1)
-        for link in links(action, sections, later_sections):
-            make(ReportingDepartment, row=row, **link)
+        ended = {
+            "last_fiscal_year": NEW_ORDER - 1,
+            "life_reason": LifeReason.MERGED,
+            "life_note": town.REORGANISATION_NOTE,
+        }
+        life = ended if later_sections is None else {}
+        row = make(ReportingRow, action=action, order=order, is_relisted=order > 1, **life)
+        for link in links(action, sections, later_sections or ()):
+            if not (life and "first_fiscal_year" in link):
+                make(ReportingDepartment, row=row, **link)
 
 
 def links(
@@ -201,8 +204,8 @@ def links(
             }
 
 
-def make_words(plan: Plan) -> None:
-    for number, (term, definition, policy, formal_name) in enumerate(whole.GLOSSARY, start=1):
+def make_words(plan: Plan, glossary: list[Words], footnotes: Iterable[Words] = ()) -> None:
+    for number, (term, definition, policy, formal_name) in enumerate(glossary, start=1):
         make(
             GlossaryTerm,
             plan=plan,
@@ -212,7 +215,7 @@ def make_words(plan: Plan) -> None:
             formal_name=formal_name,
             policy=policy and plan.policy_set.get(code=policy),
         )
-    for number, (mark, marked_on, text, policy) in enumerate(whole.FOOTNOTES, start=1):
+    for number, (mark, marked_on, text, policy) in enumerate(footnotes, start=1):
         make(
             Footnote,
             plan=plan,
@@ -224,55 +227,40 @@ def make_words(plan: Plan) -> None:
         )
 
 
-def make_related(plan: Plan, kept: dict[str, Plan]) -> None:
-    for number, given in enumerate(whole.RELATED, start=1):
+def make_related(plan: Plan, given: list[dict[str, Any]], kept: list[Plan]) -> None:
+    """Make the plans `plan` refers to, linked where they are among the `kept` ones."""
+    by_slug = {other.slug: other for other in kept}
+    for number, row in enumerate(given, start=1):
         fields = {
-            name: content for name, content in given.items() if name not in ("linked", "policies")
+            name: content for name, content in row.items() if name not in ("linked", "policies")
         }
         related = make(
             RelatedPlan,
             plan=plan,
             number=number,
-            linked_plan=kept.get(given.get("linked", "")),
+            linked_plan=by_slug[row["linked"]] if "linked" in row else None,
             **fields,
         )
-        related.policies.set(plan.policy_set.filter(code__in=given.get("policies", ())))
-
-
-def make_sheets(plan: Plan) -> None:
-    for given in sheets.SHEETS:
-        fields = {
-            name: content for name, content in given.items() if name not in ("department", "issues")
-        }
-        sheet = make(
-            DepartmentPolicySheet,
-            plan=plan,
-            department=Department.objects.get(
-                municipality=plan.municipality, code=given["department"]
-            ),
-            state=WorkState.CHECKED,
-            **fields,
-        )
-        for number, (title, issue, approach, result) in enumerate(given["issues"], start=1):
-            make(
-                PriorityIssue,
-                sheet=sheet,
-                number=number,
-                title=title,
-                issue=issue,
-                approach=approach,
-                result=result,
-            )
+        related.policies.set(plan.policy_set.filter(code__in=row.get("policies", ())))
 
 
 # --- Indicators -------------------------------------------------------------------------------
 
 
+def node_of(plan: Plan, name: str) -> Any:
+    """Return the node a table names ("goal 1", "measure 1-1"); None for the plan itself, ""."""
+    level, _, code = name.partition(" ")
+    return NODE_LEVELS[level].objects.get(plan=plan, code=code) if level else None
+
+
+def parent_of(plan: Plan, name: str) -> dict[str, Any]:
+    """Return the field by which something hangs on that node; {} where on the plan itself."""
+    level = name.partition(" ")[0]
+    return {"basic_goal" if level == "goal" else level: node_of(plan, name)} if level else {}
+
+
 def make_indicators(plan: Plan, lines: list[Line]) -> None:
-    for order, line in enumerate(lines, start=1):
-        level, _, code = line.on.partition(" ")
-        node = NODE_LEVELS[level].objects.get(plan=plan, code=code) if level else None
-        parent = {"basic_goal" if level == "goal" else level: node} if node else {}
+    for order, line in enumerate(lines, start=plan.indicators.count() + 1):
         indicator = make(
             Indicator,
             plan=plan,
@@ -281,7 +269,7 @@ def make_indicators(plan: Plan, lines: list[Line]) -> None:
             label=f"指標{line.code}",
             order=order,
             direction=line.direction,
-            **parent,
+            **parent_of(plan, line.on),
             **line.baseline,
             **line.fields,
         )

@@ -1,6 +1,7 @@
 """The plan as a whole: みほん市みらい計画, what it refers to and what it measures itself by."""
 
 from indicators.choices import Basis, Direction
+from measures.models import ReportColumn
 from plans.models import PlanScheme, RelatedPlan
 
 from .shapes import (
@@ -47,14 +48,38 @@ PLAN_SCHEMES = [
     (PlanScheme.Subject.REPORTS, 2020, "mihon-sheet"),
 ]
 
+_Column = ReportColumn.Kind
+COURSES = ["拡充", "継続", "改善", "縮小", "廃止", "完了"]
+# The form of the progress sheet.
+REPORT_COLUMNS = [
+    {"key": "issues", "order": 10, "label": "現状と課題", "max_length": 400},
+    {"key": "projects", "order": 20, "label": "実施した事業", "kind": _Column.LIST},
+    {"key": "budget", "order": 30, "label": "予算額", "kind": _Column.NUMBER, "unit": "千円"},
+    {"key": "settlement", "order": 35, "label": "決算額", "kind": _Column.NUMBER, "unit": "千円"},
+    {"key": "partners", "order": 40, "label": "協働の相手", "kind": _Column.LIST},
+    {"key": "result", "order": 50, "label": "成果", "max_length": 400},
+    {"key": "rating", "order": 60, "label": "進み具合", "kind": _Column.RATING},
+    {"key": "course", "order": 70, "label": "方向性", "kind": _Column.CHOICE, "choices": COURSES},
+    {"key": "direction", "order": 80, "label": "次年度の取組", "max_length": 300},
+    {"key": "memo", "order": 90, "label": "庁内メモ", "is_public": False},
+]
+
 _Kind = RelatedPlan.Kind
 # "linked" is the slug of a plan that is kept here; the others stay text.
 RELATED = [
     {
         "title": "みほん市みらい総合戦略（架空）",
         "linked": "senryaku",
-        "start_fiscal_year": 2020,
-        "end_fiscal_year": 2025,
+        "period_label": "令和2年度～令和6年度",
+        "tier": "重点戦略",
+        "note": "人口と産業の指標を共有しています。令和7年度から改訂版に引き継ぎました。",
+        "policies": ("1-1", "4-2"),
+    },
+    {
+        "title": "みほん市みらい総合戦略 改訂版（架空）",
+        "linked": "senryaku-kaitei",
+        "start_fiscal_year": 2025,
+        "end_fiscal_year": 2027,
         "tier": "重点戦略",
         "note": "人口と産業の指標を共有しています。",
         "policies": ("1-1", "4-2"),
@@ -77,6 +102,27 @@ RELATED = [
         "end_fiscal_year": 2030,
         "tier": "個別計画",
         "policies": ("4-1",),
+    },
+    {
+        "title": "みほん市地域福祉計画（架空）",
+        "start_fiscal_year": 2021,
+        "end_fiscal_year": 2026,
+        "tier": "分野の基本計画",
+        "policies": ("1-1", "2-1", "2-2"),
+    },
+    {
+        "title": "みほん市公共施設再編計画（架空）",
+        "start_fiscal_year": 2023,
+        "end_fiscal_year": 2042,
+        "tier": "個別計画",
+        "note": "みらい計画の取組として令和5年3月に策定しました。",
+        "policies": ("5-1",),
+    },
+    {
+        "title": "みほん市実施計画（架空）",
+        "period_label": "3年間（毎年度見直し）",
+        "tier": "実施計画",
+        "note": "主な取組の予算を示します。",
     },
     {
         "title": "みほん市まちづくり基本条例（架空）",
@@ -119,6 +165,18 @@ GLOSSARY = [
         "個別避難計画",
         "一人で避難することが難しい人について、誰とどこへ逃げるかをあらかじめ決めたもの。",
         "3-1",
+        "",
+    ),
+    (
+        "自主防災組織",
+        "自治会などを単位に住民が自分たちで結成し、災害に備えて訓練や見回りを行う組織。",
+        "3-1",
+        "",
+    ),
+    (
+        "予約制乗合タクシー",
+        "予約のあった時だけ、同じ方面へ向かう人が乗り合わせて走るタクシー。",
+        "3-2",
         "",
     ),
     (
