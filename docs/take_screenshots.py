@@ -1,0 +1,181 @@
+"""Take the screenshots of the manual again, from the sample town of a fresh trial.
+
+Usage: python docs/take_screenshots.py http://127.0.0.1:8000 planner .trial/demo_password
+
+The account is a planner's; nothing is saved. Buttons are found by the names the manual calls
+them, so that a renamed button stops the script.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+IMAGES = Path(__file__).resolve().parent / "images"
+WIDTH = 1280
+PLAN, STRATEGY = "みほん市みらい計画", "みほん市みらい総合戦略（架空） 改訂版"
+CHROMIUM = "/usr/bin/chromium"
+
+
+class Camera:
+    """A browser window in which a planner is logged in."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address.rstrip("/")
+
+    def log_in(self, account: str, password: str) -> None:
+        self.go("/admin/login/")
+        self.page.fill("#id_username", account)
+        self.page.fill("#id_password", password)
+        self.page.press("#id_password", "Enter")
+        self.page.get_by_role("link", name="ログアウト").or_(
+            self.page.get_by_role("button", name="ログアウト")
+        ).wait_for()
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def follow(self, name: str, within: str = "#content-main") -> None:
+        """Follow the first link of exactly this name and wait for its page."""
+        self.page.locator(within).get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_load_state("load")
+
+    def press(self, name: str) -> None:
+        """Press a button and wait for the answer."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def open_plan(self, name: str) -> None:
+        self.go("/admin/plans/plan/?q=みほん市")
+        self.follow(name)
+
+    def take(self, name: str, top: str = "#content", height: int = 800, bottom: str = "") -> None:
+        """Keep the page from element `top` on: `height` px, or to the end of element `bottom`."""
+        self.page.mouse.move(0, 0)  # nothing is shown as pointed at
+        first = self._edges(top)[0]
+        last = self._edges(bottom)[1] if bottom else first + height
+        whole = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.screenshot(
+            path=IMAGES / f"{name}.png",
+            full_page=True,
+            clip={"x": 0, "y": first, "width": WIDTH, "height": min(last, whole) - first},
+        )
+
+    def _edges(self, selector: str) -> tuple[int, int]:
+        box = self.page.locator(selector).first.bounding_box()
+        if box is None:
+            raise SystemExit(f"Nothing to see of {selector} at {self.page.url}")
+        y = box["y"] + self.page.evaluate("window.scrollY")
+        return max(0, math.floor(y) - 10), math.ceil(y + box["height"]) + 10
+
+
+def columns(camera: Camera) -> None:
+    camera.open_plan(PLAN)
+    camera.follow("進捗管理シートの様式")
+    camera.take("columns", height=760)
+
+
+def take_over(camera: Camera) -> None:
+    camera.go("/admin/measures/progressreport/")
+    camera.follow("前年度の文を引き継ぐ")
+    camera.page.select_option("#id_plan", label=PLAN)
+    camera.page.fill("#id_fiscal_year", "R8")
+    camera.page.select_option("#id_period", label="年度末実績")
+    camera.press("表示")
+    camera.take("take-over", height=620)
+
+
+def report(camera: Camera) -> None:
+    camera.go("/admin/measures/progressreport/?taken_over=yes")
+    camera.page.locator("#result_list tbody th a").first.click()
+    camera.page.get_by_label("このままでよい").first.wait_for()
+    camera.take("report", height=720)
+
+
+def publish(camera: Camera) -> None:
+    camera.go("/admin/rounds/publication/")
+    camera.follow("公表する")
+    camera.page.select_option("#id_plan", label=PLAN)
+    camera.page.select_option("#id_kind", label="公表版")
+    camera.page.fill("#id_fiscal_year", "R8")
+    camera.page.select_option("#id_period", label="9月末実績")
+    camera.press("件数を確かめる")
+    camera.take("publish", bottom="#publish-form .submit-row")
+
+
+def policy_sheet(camera: Camera) -> None:
+    camera.go("/admin/measures/departmentpolicysheet/?fiscal_year=2026")
+    camera.follow("企画部")
+    camera.take("policy-sheet", top="#content", bottom="#priority_issues-0")
+
+
+def review_comment(camera: Camera) -> None:
+    camera.open_plan(PLAN)
+    camera.follow("外部評価の意見を加える")
+    camera.take("review-comment", height=840)
+
+
+def successor(camera: Camera) -> None:
+    camera.open_plan(PLAN)
+    camera.follow("次の計画・改訂版をつくる")
+    camera.take("successor", height=900)
+    camera.press("件数を確かめる")
+    camera.take("successor-count", top="#extent", bottom="#successor-form .submit-row")
+
+
+def correspondences(camera: Camera) -> None:
+    camera.open_plan(STRATEGY)
+    camera.follow("新旧の対応を編集")
+    camera.take("correspondences", height=800)
+
+
+def revision_table(camera: Camera) -> None:
+    camera.open_plan(STRATEGY)
+    camera.follow("新旧対照表")
+    camera.take("revision-table", top="table.revision", height=620)
+
+
+PICTURES: tuple[Callable[[Camera], None], ...] = (
+    columns,
+    take_over,
+    report,
+    publish,
+    policy_sheet,
+    review_comment,
+    successor,
+    correspondences,
+    revision_table,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("address", help="of the running trial")
+    parser.add_argument("account", help="a planner of the sample town")
+    parser.add_argument("password_file", type=Path)
+    given = parser.parse_args()
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM if Path(CHROMIUM).exists() else None,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
+        )
+        # The menu beside the page takes room and teaches nothing.
+        page.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
+        page.set_default_timeout(10_000)
+        camera = Camera(page, given.address)
+        camera.log_in(given.account, given.password_file.read_text().strip())
+        for picture in PICTURES:
+            picture(camera)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
