@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from io import StringIO
@@ -17,6 +16,7 @@ from indicators.choices import TargetKind
 from indicators.evaluation import Formula, Movement, Reason, to_decimal
 from plans.choices import WorkState
 
+from .cells import neutral, plain
 from .evaluation_table import Amount, Chosen, Class, Compared, Row, Table, Target
 
 FORMULAS = {
@@ -46,30 +46,13 @@ def as_csv(table: Table) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(str(name) for name, _cell in _COLUMNS)
     for row in table.rows:
-        writer.writerow(neutral(cell(row)) for _name, cell in _COLUMNS)
+        writer.writerow(neutral(_text(cell(row))) for _name, cell in _COLUMNS)
     return out.getvalue()
 
 
-def neutral(cell: object) -> str:
-    """Return the text of a cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    text = plain(cell)
-    is_formula = text.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{text}" if is_formula and not _NUMBER.fullmatch(text) else text
-
-
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-
-
-def plain(value: object) -> str:
-    """Return a figure without exponent, a reason in words, "" for None."""
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return f"{value:f}"
-        case Reason():
-            return value.label
-    return str(value)
+def _text(value: object) -> object:
+    """Return a reason in words; everything else as it is."""
+    return value.label if isinstance(value, Reason) else value
 
 
 def _of_chosen(part: Callable[[Chosen], object]) -> Callable[[Row], object]:

@@ -12,13 +12,13 @@ from indicators.evaluation import Band, to_decimal
 from municipalities import fiscal_year as fiscal_years
 from plans.choices import WorkState
 
+from .cells import plain
 from .evaluation_formats import (
     AGAINST,
     FORMULAS,
     MOVEMENTS,
     aim,
     label,
-    plain,
     state_name,
     yes_or_no,
 )

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from exchange.evaluation_formats import neutral
+from exchange.cells import neutral
 from exchange.evaluation_terminal import padded, width
 from indicators.choices import Direction, Stage, TargetKind
 from indicators.models import Actual, Indicator
