@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from indicators.choices import TargetKind
 from indicators.evaluation import Formula, Movement, Reason, to_decimal
+from municipalities.cells import neutral, plain
 from plans.choices import WorkState
 
-from .cells import neutral, plain
 from .evaluation_table import Amount, Chosen, Class, Compared, Row, Table, Target
 
 FORMULAS = {

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from indicators.choices import TargetKind
 from indicators.evaluation import Band, to_decimal
 from municipalities import fiscal_year as fiscal_years
+from municipalities.cells import plain
 from plans.choices import WorkState
 
-from .cells import plain
 from .evaluation_formats import (
     AGAINST,
     FORMULAS,

@@ -14,10 +14,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from exchange.cells import neutral
 from exchange.evaluation_terminal import padded, width
 from indicators.choices import Direction, Stage, TargetKind
 from indicators.models import Actual, Indicator
+from municipalities.cells import neutral
 from plans.models import Plan, PlanScheme, RatingScheme
 from rounds.models import Publication
 from rounds.record import publish

@@ -1,6 +1,9 @@
 """Plans of any size, written at once: for measuring, and for counting queries."""
 
 from decimal import Decimal
+from io import BytesIO
+
+from openpyxl import Workbook
 
 from indicators.choices import BaselineStatus, Direction, TargetKind
 from indicators.models import Actual, Indicator, Series, Target
@@ -85,3 +88,16 @@ def _make_scheme(plan: Plan) -> None:
         from_fiscal_year=FIRST_YEAR,
         scheme=scheme,
     )
+
+
+def make_large_workbook(rows: int, columns: int) -> bytes:
+    """Return an xlsx of texts and figures."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("実績")
+    for row in range(rows):
+        sheet.append(
+            [f"指標{row}" if column < 4 else row * column / 4 for column in range(columns)]
+        )
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
-from io import StringIO
+from io import BytesIO, StringIO
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -14,16 +14,19 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook as load_openpyxl
+from python_calamine import load_workbook as load_calamine
 
 from indicators.models import Actual, Series
 from indicators.record import record_actual
 from municipalities.access import Role
 from municipalities.models import User
+from municipalities.uploads import read
 from rounds.models import Publication
 from rounds.record import publish
 from tests.factories import make_user
 
-from .data import FIRST_YEAR, LAST_YEAR, YEARS, make_large_plan
+from .data import FIRST_YEAR, LAST_YEAR, YEARS, make_large_plan, make_large_workbook
 
 RUNS = 3
 PEER = "Kausal Watch, 2024"
@@ -40,6 +43,7 @@ LISTS = {50: Peer(0.34, 158), 200: Peer(1.47, 608), 500: Peer(3.15, 1508)}
 ONE_PAGE = Peer(0.052, 23)
 SIBLINGS = {1: Peer(0.056, 60), 50: Peer(0.4, 403), 200: Peer(2.1, 1453)}
 LARGE = 5000
+READ_ROWS, READ_COLUMNS = 20_000, 16
 
 
 class Task(NamedTuple):
@@ -56,7 +60,7 @@ def run_all() -> None:
     print(f"{'task':<54} {'Shirube':>9} {'queries':>8}   {PEER:>18} {'queries':>8}")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
-        for tasks in (pages(), saving(), judging()):
+        for tasks in (pages(), saving(), judging(), reading()):
             for task in tasks:
                 seconds, queries = measure(task)
                 peer = f"{task.peer.seconds:16.3f} s {task.peer.queries:8,}" if task.peer else ""
@@ -133,3 +137,21 @@ def _judge(slug: str, style: str) -> None:
     call_command(
         "evaluate", slug, slug, fiscal_year=str(LAST_YEAR), format=style, stdout=StringIO()
     )
+
+
+def reading() -> Iterator[Task]:
+    """A large sheet with all the checks of an upload, and by the libraries alone in this run."""
+    content = make_large_workbook(READ_ROWS, READ_COLUMNS)
+    cells = f"{READ_ROWS:,} × {READ_COLUMNS} cells"
+    yield Task(f"read {cells}, checked", partial(read, content, "a.xlsx"))
+    yield Task(f"read {cells}: python-calamine alone", partial(_read_by_calamine, content))
+    yield Task(f"read {cells}: openpyxl", partial(_read_by_openpyxl, content))
+
+
+def _read_by_calamine(content: bytes) -> None:
+    load_calamine(BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def _read_by_openpyxl(content: bytes) -> None:
+    for _row in load_openpyxl(BytesIO(content), read_only=True).active.iter_rows(values_only=True):
+        pass
