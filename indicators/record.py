@@ -26,6 +26,7 @@ from plans.record import (
     ensure_open,
     require_section,
     save_row,
+    wrong_scheme,
 )
 
 from . import evaluation, judging
@@ -106,10 +107,15 @@ def check_indicator(indicator: Indicator, *, by: Any) -> None:
     closed = set(locks.values_list("fiscal_year", flat=True))
     shown = stored.years_with_figures(closed) | indicator.years_with_figures(closed)
     if shown:
-        message = _("締め切られた%(year)sの実績があるため、系列を変えられません。")
-        raise ValidationError(
-            {"series": message % {"year": fiscal_years.label(min(shown))}}, code="locked"
-        )
+        raise series_is_shown(min(shown))
+
+
+def series_is_shown(fiscal_year: int) -> ValidationError:
+    """Return the error of swapping a series whose figures a closed year shows."""
+    message = _("締め切られた%(year)sの実績があるため、系列を変えられません。")
+    return ValidationError(
+        {"series": message % {"year": fiscal_years.label(fiscal_year)}}, code="locked"
+    )
 
 
 def record_indicator(indicator: Indicator, *, by: Any, reason: str = "") -> Indicator:
@@ -186,9 +192,7 @@ def check_judgement(judgement: Judgement, *, by: Any) -> None:
     ensure_in_force(plan, judgement.fiscal_year)
     scheme = plan.scheme_in(PlanScheme.Subject.INDICATORS, judgement.fiscal_year)
     if scheme is None or judgement.band.scheme_id != scheme.pk:
-        raise ValidationError(
-            {"band": _("この計画がこの年度に使う評価方式の区分から選んでください。")}
-        )
+        raise wrong_scheme("band")
     check_override(judgement, judging.rules_of(scheme))
 
 
@@ -201,7 +205,11 @@ def check_override(judgement: Judgement, scheme: evaluation.Scheme) -> None:
     course = judging.course_of(
         judgement.indicator, entries, judgement.fiscal_year, judgement.period
     )
-    computed = evaluation.judge(scheme, course, judgement.fiscal_year).band
+    refuse_override(judgement, evaluation.judge(scheme, course, judgement.fiscal_year).band)
+
+
+def refuse_override(judgement: Judgement, computed: evaluation.Band | None) -> None:
+    """Raise ValidationError where a judgement that gives no reason is not the computed band."""
     if computed is not None and computed.order != judgement.band.order:
         raise ValidationError(
             {

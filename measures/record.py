@@ -20,6 +20,7 @@ from plans.record import (
     ensure_open,
     require_section,
     save_row,
+    wrong_scheme,
 )
 
 from .models import (
@@ -46,10 +47,8 @@ def check_report(report: ProgressReport, *, by: Any) -> None:
     if report.rating_id is not None:
         scheme = plan.scheme_in(PlanScheme.Subject.REPORTS, report.fiscal_year)
         if scheme is None or report.rating.scheme_id != scheme.pk:
-            raise ValidationError(
-                {"rating": _("この計画がこの年度に使う評価方式の区分から選んでください。")}
-            )
-    _check_form(report)
+            raise wrong_scheme("rating")
+    check_form(report)
 
 
 def _check_places(report: ProgressReport, by: Any) -> None:
@@ -72,7 +71,7 @@ def _check_place(report: ProgressReport, by: Any) -> None:
     ensure_open([plan.pk], report.fiscal_year)
 
 
-def _check_form(report: ProgressReport) -> None:
+def check_form(report: ProgressReport) -> None:
     """Raise ValidationError naming every column whose content does not fit its kind."""
     if not isinstance(report.extra, dict):
         raise ValidationError({"extra": _("項目の名前と内容の組で入力してください。")})

@@ -8,6 +8,9 @@ class MunicipalitiesConfig(AppConfig):
     verbose_name = _("自治体・組織・利用者")
     default = True
 
+    def ready(self) -> None:
+        from . import sqlite  # noqa: F401  (listens to new connections)
+
 
 class ShirubeAdminConfig(admin_apps.AdminConfig):
     """Django's admin with our site: named in INSTALLED_APPS."""

@@ -62,12 +62,12 @@ def check_row(row: models.Model, *, by: Any) -> None:
     if stored is not None:
         if town_of(stored) != town_of(row):
             raise ValidationError(_("ほかの自治体へ移すことはできません。"), code="moved")
-        _check_stays(row, stored)
+        check_stays(row, stored)
     row.full_clean()
     check_links(row)
 
 
-def _check_stays(row: models.Model, stored: models.Model) -> None:
+def check_stays(row: models.Model, stored: models.Model) -> None:
     """Raise ValidationError where a row leaves what its model names in `stays_with`: with it would
     go what closed years have reported."""
     for name in getattr(row, "stays_with", ()):

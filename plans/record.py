@@ -33,11 +33,16 @@ def ensure_open(plan_ids: Iterable[int], fiscal_year: int) -> None:
         .first()
     )
     if lock is not None:
-        raise ValidationError(
-            _("%(year)sは「%(plan)s」で締め切られているため、変更できません。")
-            % {"year": fiscal_years.label(fiscal_year), "plan": lock.plan},
-            code="locked",
-        )
+        raise locked(lock)
+
+
+def locked(lock: YearLock) -> ValidationError:
+    """Return the error of a write into a closed year."""
+    return ValidationError(
+        _("%(year)sは「%(plan)s」で締め切られているため、変更できません。")
+        % {"year": fiscal_years.label(lock.fiscal_year), "plan": lock.plan},
+        code="locked",
+    )
 
 
 def ensure_in_force(plan: Plan, fiscal_year: int) -> None:
@@ -46,11 +51,16 @@ def ensure_in_force(plan: Plan, fiscal_year: int) -> None:
     to their series and are written through whichever plan shows them."""
     successor = plan.successor_in(fiscal_year)
     if successor is not None:
-        raise ValidationError(
-            _("%(year)sからは「%(plan)s」に引き継がれています。")
-            % {"year": fiscal_years.label(successor.takes_over_from), "plan": successor},
-            code="taken_over_by_plan",
-        )
+        raise taken_over(successor)
+
+
+def taken_over(successor: Plan) -> ValidationError:
+    """Return the error of a write into a year that belongs to a later plan or edition."""
+    return ValidationError(
+        _("%(year)sからは「%(plan)s」に引き継がれています。")
+        % {"year": fiscal_years.label(successor.takes_over_from), "plan": successor},
+        code="taken_over_by_plan",
+    )
 
 
 def require_section(by: Any, municipality_id: int, department_ids: Iterable[int]) -> None:
@@ -61,18 +71,20 @@ def require_section(by: Any, municipality_id: int, department_ids: Iterable[int]
     scope = scope_of(by)
     if not scope.reads(municipality_id):
         raise Http404(_("見つかりません。"))
-    if scope.plans_for(municipality_id):
-        return
-    if scope.departments.isdisjoint(department_ids):
+    if not scope.plans_for(municipality_id) and scope.departments.isdisjoint(department_ids):
         raise PermissionDenied(_("担当する組織の行だけを変更できます。"))
 
 
-def check_section_state(row: WorkingRow, by: Any, municipality_id: int) -> None:
+def check_section_state(
+    row: WorkingRow, by: Any, municipality_id: int, *, before: WorkingRow | None = None
+) -> None:
     """Raise ValidationError where a section touches a row that planners have taken over, or
-    sets a state that is not its own to set."""
+    sets a state that is not its own to set. `before` is the row as stored, read where not given."""
     if by is None or scope_of(by).plans_for(municipality_id):
         return
-    stored = type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+    stored = before
+    if stored is None and row.pk:
+        stored = type(row)._default_manager.filter(pk=row.pk).first()
     if stored is not None and stored.state not in SECTION_STATES:
         raise ValidationError(
             _("「%(state)s」の行は変更できません。企画担当に差し戻しを依頼してください。")
@@ -98,10 +110,7 @@ def save_row(
             if isinstance(row, WorkingRow) and row.pk:
                 stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
                 if expected_version is not None and stored.version != expected_version:
-                    raise ValidationError(
-                        _("ほかの人が先に変更しました。画面を開き直して確かめてください。"),
-                        code="stale",
-                    )
+                    raise stale()
                 row.version = stored.version + 1
             save_with_reason(row, by, reason)
     except IntegrityError as error:
@@ -109,6 +118,18 @@ def save_row(
             _("同じ行がほかの人によって先に登録されました。"), code="duplicate"
         ) from error
     return row
+
+
+def wrong_scheme(field: str) -> ValidationError:
+    """Return the error, on `field`, of a band that is none of the scheme in force."""
+    return ValidationError({field: _("この計画がこの年度に使う評価方式の区分から選んでください。")})
+
+
+def stale() -> ValidationError:
+    """Return the error of a write over a version the writer has not seen."""
+    return ValidationError(
+        _("ほかの人が先に変更しました。画面を開き直して確かめてください。"), code="stale"
+    )
 
 
 def delete_row(row: models.Model, *, by: Any, reason: str) -> None:

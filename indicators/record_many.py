@@ -1,0 +1,219 @@
+"""The write path for many figures, targets and judgements at once: the rules of
+`indicators.record`, and a number of queries that does not depend on the number of rows.
+
+Rows carry the rows they refer to; what is wrong comes back by position (see
+`municipalities.record_many`). A row `by` may not write is a problem like any other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import models
+
+from municipalities.access import require_planner
+from municipalities.record_many import (
+    Problems,
+    check_rows,
+    check_valid,
+    gathered,
+    refuse,
+    stored_rows,
+)
+from plans.models import Plan, PlanScheme
+from plans.record import check_section_state, require_section, wrong_scheme
+from plans.record_many import Calendar, save_rows
+
+from . import judging
+from .models import Actual, Indicator, Judgement, Responsibility, Series, Target
+from .record import refuse_override, series_is_shown
+
+# --- Actuals ----------------------------------------------------------------------------------
+
+
+def check_actuals(
+    rows: Sequence[Actual], *, by: Any, fields: Collection[str] | None = None
+) -> Problems:
+    """Return what is wrong with actuals, new or changed; see `record.check_actual`."""
+    stored = stored_rows(rows)
+    series_ids = {row.series_id for row in (*rows, *stored.values())}
+    plans: dict[int, set[int]] = defaultdict(set)
+    for series_id, plan_id in Indicator.objects.filter(series__in=series_ids).values_list(
+        "series", "plan"
+    ):
+        plans[series_id].add(plan_id)
+    calendar = Calendar(plan_id for ids in plans.values() for plan_id in ids)
+    sections = _Sections(series_ids) if by is not None else None
+
+    def check_place(series: Series, year: int) -> None:
+        if sections is not None:
+            require_section(by, series.municipality_id, sections.of(series, year))
+        calendar.ensure_open(plans[series.pk], year)
+
+    def check(row: Actual) -> None:
+        check_place(row.series, row.fiscal_year)
+        before = stored.get(row.pk)
+        if before is not None and (before.series_id, before.fiscal_year) != (
+            row.series_id,
+            row.fiscal_year,
+        ):
+            check_place(before.series, before.fiscal_year)
+        check_section_state(row, by, row.series.municipality_id, before=before)
+        check_valid(row, fields)
+
+    return gathered(rows, check)
+
+
+class _Sections:
+    """The sections that answer for some series, as `record.sections_of`. One query."""
+
+    def __init__(self, series_ids: Iterable[int]) -> None:
+        self._links: dict[int, list[Responsibility]] = defaultdict(list)
+        links = Responsibility.objects.filter(indicator__series__in=series_ids)
+        for link in links.annotate(series=models.F("indicator__series")):
+            self._links[link.series].append(link)
+
+    def of(self, series: Series, fiscal_year: int) -> set[int]:
+        owner = {series.owner_id} if series.owner_id else set()
+        return owner | {
+            link.department_id for link in self._links[series.pk] if link.is_in_year(fiscal_year)
+        }
+
+
+def record_actuals(
+    rows: Sequence[Actual],
+    *,
+    by: Any,
+    reason: str = "",
+    fields: Collection[str] | None = None,
+    expected_versions: Mapping[int, int] | None = None,
+) -> None:
+    """Check and save actuals, with their history: all or none. `fields` names what may have
+    changed of stored ones (None: everything). Raises ValidationError with every problem."""
+    refuse(check_actuals(rows, by=by, fields=fields), rows)
+    save_rows(rows, by=by, reason=reason, fields=fields, expected_versions=expected_versions)
+
+
+# --- Indicators -------------------------------------------------------------------------------
+
+
+def check_indicators(
+    rows: Sequence[Indicator], *, by: Any, fields: Collection[str] | None = None
+) -> Problems:
+    """Return what is wrong with indicators, new or changed; see `record.check_indicator`."""
+    problems = check_rows(rows, by=by, fields=fields)
+    stored = stored_rows(rows)
+    swapped = {
+        position: (stored[row.pk], row)
+        for position, row in enumerate(rows)
+        if row.pk in stored and stored[row.pk].series_id != row.series_id
+    }
+    if not swapped:
+        return problems
+    calendar = Calendar(before.plan_id for before, _row in swapped.values())
+    years: dict[int, set[int]] = defaultdict(set)
+    both = {each.series_id for pair in swapped.values() for each in pair}
+    for series_id, year in Actual.objects.filter(series__in=both).values_list(
+        "series", "fiscal_year"
+    ):
+        years[series_id].add(year)
+    for position, pair in swapped.items():
+        closed = calendar.closed_years(pair[0].plan_id)
+        shown = {
+            year
+            for each in pair
+            for year in closed & years[each.series_id]
+            if each.is_in_year(year)
+        }
+        if shown:
+            problems[position] = series_is_shown(min(shown))
+    return problems
+
+
+# --- Targets and judgements -------------------------------------------------------------------
+
+
+def check_targets(
+    rows: Sequence[Target], *, by: Any, fields: Collection[str] | None = None
+) -> Problems:
+    """Return what is wrong with targets, new or changed; see `record.check_target`."""
+    return gathered(rows, _promise_check(rows, by, fields))
+
+
+def _promise_check(
+    rows: Sequence[Target] | Sequence[Judgement], by: Any, fields: Collection[str] | None
+) -> Callable[[Any], None]:
+    """Return the check that a planner writes, something valid, into a year that is open and not
+    another plan's, and takes nothing out of a closed one."""
+    stored = stored_rows(rows, "indicator")
+    plans: dict[int, Plan] = {row.indicator.plan_id: row.indicator.plan for row in rows}
+    calendar = Calendar({*plans, *(row.indicator.plan_id for row in stored.values())})
+    for plan in plans.values():
+        if by is not None:
+            require_planner(by, plan.municipality_id)
+
+    def check(row: Any) -> None:
+        for each in filter(None, (row, stored.get(row.pk))):
+            calendar.ensure_open([each.indicator.plan_id], each.fiscal_year)
+        check_valid(row, fields)
+        calendar.ensure_in_force(row.indicator.plan, row.fiscal_year)
+
+    return check
+
+
+def record_targets(
+    rows: Sequence[Target],
+    *,
+    by: Any,
+    reason: str = "",
+    fields: Collection[str] | None = None,
+) -> None:
+    """Check and save targets, with their history: all or none; as `record_actuals`."""
+    refuse(check_targets(rows, by=by, fields=fields), rows)
+    save_rows(rows, by=by, reason=reason, fields=fields)
+
+
+def check_judgements(
+    rows: Sequence[Judgement], *, by: Any, fields: Collection[str] | None = None
+) -> Problems:
+    """Return what is wrong with judgements, new or changed; see `record.check_judgement`.
+
+    Figures and targets they judge are read from the database. The number of queries grows with
+    the years that are judged without a reason, not with the rows.
+    """
+    check_promise = _promise_check(rows, by, fields)
+    computed = _Computed()
+
+    def check(row: Judgement) -> None:
+        check_promise(row)
+        plan = row.indicator.plan
+        scheme = plan.scheme_in(PlanScheme.Subject.INDICATORS, row.fiscal_year)
+        if scheme is None or row.band.scheme_id != scheme.pk:
+            raise wrong_scheme("band")
+        if not row.reason.strip():
+            refuse_override(row, computed.band_of(row))
+
+    return gathered(rows, check)
+
+
+class _Computed:
+    """What the figures give, by plan, year and period; each judged once, when first asked for."""
+
+    def __init__(self) -> None:
+        self._bands: dict[tuple[int, int, str], dict[int, Any]] = {}
+
+    def band_of(self, row: Judgement) -> Any:
+        """Return the computed band for the indicator of a judgement, None where there is none."""
+        plan = row.indicator.plan
+        key = plan.pk, row.fiscal_year, row.period
+        if key not in self._bands:
+            everyone = judging.with_relations(plan.indicators.all())
+            self._bands[key] = {
+                judged.indicator.pk: judged.verdict and judged.verdict.band
+                for judged in judging.judge_plan(
+                    plan, row.fiscal_year, row.period, indicators=everyone
+                )
+            }
+        return self._bands[key].get(row.indicator_id)
