@@ -18,8 +18,9 @@ from municipalities.uploads import Refused, read
 from municipalities.uploads.complaints import Complaint
 from municipalities.uploads.marked import RESULT, marked
 
+from .office import convert
 from .test_uploads_bombs import LAUGHS
-from .workbooks import SHEET, converted, members, zipped
+from .workbooks import SHEET, members, zipped
 
 WRONG = [
     Complaint("実績'入力", 1, 1, "12x", "数値で入力してください。"),
@@ -166,7 +167,7 @@ def test_the_marked_workbook_opens_in_libreoffice_and_is_read_again(
 ) -> None:
     path = tmp_path / "marked.xlsx"
     path.write_bytes(marked(content, WRONG))
-    saved = converted(soffice, path, "xlsx", "Calc MS Excel 2007 XML")
+    saved = convert(soffice, path, "xlsx:Calc MS Excel 2007 XML")
     result, sheet, _other = read(saved.read_bytes(), "a.xlsx").sheets
     assert result.rows[1] == ["実績'入力", "B2", "12x", "数値で入力してください。"]
     assert sheet.rows[1][:3] == ["001", "12x", "コード値"]

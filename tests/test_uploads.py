@@ -18,7 +18,8 @@ from openpyxl.utils import get_column_letter
 
 from municipalities.uploads import UNCALCULATED, ErrorValue, Refused, address, read
 
-from .workbooks import converted, members, workbook, zipped
+from .office import convert
+from .workbooks import members, workbook, zipped
 
 VALUES = [
     ["指標", "  前後の空白 ", "改行\nあり", "=1+1 という文字", "007", "ｶﾅ～①㈱"],
@@ -80,7 +81,7 @@ def test_a_workbook_of_openpyxl(typical: bytes) -> None:
 def test_a_workbook_saved_by_libreoffice(typical: bytes, soffice: str, tmp_path: Path) -> None:
     source = tmp_path / "source.xlsx"
     source.write_bytes(typical)
-    path = converted(soffice, source, "xlsx", "Calc MS Excel 2007 XML")
+    path = convert(soffice, source, "xlsx:Calc MS Excel 2007 XML")
     the_typical_values_are_there(path.read_bytes())
 
 
@@ -94,7 +95,7 @@ def test_formulas_give_their_value_once_libreoffice_has_calculated(
     # openpyxl writes formulas without values: not empty, and not for the end of the table.
     assert only(source.read_bytes()) == [[2, *[UNCALCULATED] * 5]]
 
-    path = converted(soffice, source, "xlsx", "Calc MS Excel 2007 XML")
+    path = convert(soffice, source, "xlsx:Calc MS Excel 2007 XML")
     row = only(path.read_bytes())[0]
     assert row == [2, 6, None, "#DIV/0!", "#N/A", True]
     assert isinstance(row[3], ErrorValue)
@@ -240,7 +241,7 @@ def test_a_csv_that_libreoffice_writes(typical: bytes, soffice: str, tmp_path: P
     source = tmp_path / "source.xlsx"
     source.write_bytes(typical)
     shift_jis = "Text - txt - csv (StarCalc):44,34,64,1"
-    path = converted(soffice, source, "csv", shift_jis)
+    path = convert(soffice, source, f"csv:{shift_jis}")
     assert read(path.read_bytes(), "a.csv").sheets[0].rows[2][1:6] == VALUES[0][:5]
 
 
@@ -331,7 +332,7 @@ def test_libreoffices_other_formats_are_refused(
     source = tmp_path / "source.xlsx"
     source.write_bytes(typical)
     filters = {"xls": "MS Excel 97", "ods": "calc8", "xlsm": "Calc MS Excel 2007 VBA XML"}
-    path = converted(soffice, source, extension, filters[extension])
+    path = convert(soffice, source, f"{extension}:{filters[extension]}")
     hints = {"xls": "古い形式", "ods": "OpenDocument", "xlsm": "マクロ"}
     with pytest.raises(Refused, match=hints[extension]):
         read(path.read_bytes(), "a.xlsx")

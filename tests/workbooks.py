@@ -1,10 +1,8 @@
-"""Workbooks written by hand, for what no program would write, and by LibreOffice."""
+"""Workbooks written by hand, for what no program would write."""
 
-import subprocess
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
-from pathlib import Path
 
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -59,24 +57,3 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
 def workbook(rows: str = "", **more: str) -> bytes:
     """Return an xlsx with one sheet 実績 of these rows (XML)."""
     return zipped(members(rows, **more))
-
-
-def converted(soffice: str, source: Path, extension: str, filter_name: str = "") -> Path:
-    """Let LibreOffice save a file in another format; return where."""
-    target = source.parent / "converted"
-    subprocess.run(
-        [
-            soffice,
-            f"-env:UserInstallation=file://{source.parent}/profile",
-            "--headless",
-            "--convert-to",
-            f"{extension}:{filter_name}" if filter_name else extension,
-            "--outdir",
-            target,
-            source,
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    return target / f"{source.stem}.{extension}"
