@@ -1,0 +1,28 @@
+"""Files people upload: Excel workbooks (.xlsx) and CSV, read safely or refused with a hint.
+
+`read` never runs a macro or a formula, follows no link, opens no entity, and neither its time nor
+its memory grows beyond `limits`, whatever the file says of itself.
+"""
+
+from .book import UNCALCULATED, Book, Cell, ErrorValue, Refused, Sheet, address
+from .csv_text import read_csv
+from .kinds import kind_of
+from .workbook import read_workbook
+
+__all__ = [
+    "UNCALCULATED",
+    "Book",
+    "Cell",
+    "ErrorValue",
+    "Refused",
+    "Sheet",
+    "address",
+    "read",
+]
+
+
+def read(content: bytes, name: str) -> Book:
+    """Return what an uploaded file says; `name` is the name it came under. Raises Refused."""
+    if kind_of(content, name) == "xlsx":
+        return read_workbook(content)
+    return read_csv(content)

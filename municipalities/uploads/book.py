@@ -1,0 +1,74 @@
+"""What an uploaded file says: sheets of cells, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Literal
+
+
+class Refused(Exception):  # noqa: N818
+    """The file is not read; the message (Japanese) says what was found and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ErrorValue(str):
+    """What a formula came to instead of a value: #N/A, #DIV/0!, or UNCALCULATED."""
+
+    __slots__ = ()
+
+
+UNCALCULATED = ErrorValue("未計算の式")
+"""A formula whose value its program did not store."""
+
+Cell = str | int | Decimal | bool | date | datetime | time | timedelta | None
+"""None: empty, or nothing but blanks. No float leaves: whole numbers are int, others Decimal."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`rows[0][0]` is cell A1: empty leading rows and columns are kept; all rows are as long."""
+
+    name: str
+    rows: list[list[Cell]]
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Book:
+    """A CSV is a book of one sheet without a name, all of whose cells are texts."""
+
+    sheets: tuple[Sheet, ...]
+    kind: Literal["xlsx", "csv"]
+
+
+def text(value: str) -> str | None:
+    """Return a cell's text as it stands; None where nothing of it can be seen."""
+    return value if value and not value.isspace() else None
+
+
+def address(row: int, column: int) -> str:
+    """Return the name of a cell: 6, 2 (counted from 0) is C7."""
+    return f"{column_name(column)}{row + 1}"
+
+
+def column_name(column: int) -> str:
+    """Return the letters of a column counted from 0: A, Z, AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """Return the place of a column, counted from 0, by its letters."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

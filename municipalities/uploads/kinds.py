@@ -1,0 +1,100 @@
+"""What a file is by its content, whatever its name says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from . import limits
+from .book import Refused
+
+_OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OTHERS = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"{\\rtf": "RTF",
+    b"\x1f\x8b": "gzip",
+    b"7z\xbc\xaf": "7z",
+    b"Rar!": "RAR",
+}
+_HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|head|table|\?xml)", re.IGNORECASE)
+
+
+def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
+    """Return how to read the file; Refused where it is neither, or is named as the other."""
+    if not content:
+        raise Refused(
+            _("ファイルが空です（0バイト）。保存し直したファイルをアップロードしてください。")
+        )
+    if len(content) > limits.UPLOAD:
+        raise Refused(
+            _(
+                "ファイルが大きすぎます（%(found).1f MB）。%(limit)d MBまで読み取れます。"
+                "画像や不要なシートを削除するか、ファイルを分けてください。"
+            )
+            % {"found": len(content) / 2**20, "limit": limits.UPLOAD / 2**20}
+        )
+    _refuse_foreign(content)
+    found: Literal["xlsx", "csv"] = "xlsx" if content.startswith(b"PK") else "csv"
+    suffix = PurePath(name).suffix.lower()
+    if suffix != f".{found}":
+        raise Refused(_misnamed(found, suffix))
+    return found
+
+
+def _misnamed(found: str, suffix: str) -> str:
+    if found == "xlsx":
+        what, other = _("Excelブックまたはzip"), "xlsx"
+    else:
+        what, other = _("テキスト（CSVなど）"), "csv"
+    return _(
+        "ファイル名の末尾は「%(suffix)s」ですが、中身は%(what)sです。"
+        "元のソフトで .%(other)s 形式で保存し直し、末尾が .%(other)s の名前で"
+        "アップロードしてください。"
+    ) % {"suffix": suffix[:10] or _("なし"), "what": what, "other": other}
+
+
+def _refuse_foreign(content: bytes) -> None:
+    """Raise Refused for every kind of file that is told by its first bytes and not taken."""
+    if content.startswith(_OLE2):
+        if _ENCRYPTED in content:
+            raise Refused(
+                _(
+                    "パスワードで保護されたファイルです。Excelの「ファイル」→「情報」→"
+                    "「ブックの保護」でパスワードを解除し、保存し直してください。"
+                )
+            )
+        raise Refused(
+            _(
+                "古い形式（.xls など）のファイルです。Excelの「名前を付けて保存」で"
+                "「Excelブック (.xlsx)」を選んで保存し直してください。"
+            )
+        )
+    for start, what in _OTHERS.items():
+        if content.startswith(start):
+            raise _not_a_table(what)
+    if _HTML.match(content):
+        raise _not_a_table(_("HTMLまたはXML"))
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refused(
+            _(
+                "文字コードがUTF-16のテキストです。"
+                "「CSV UTF-8（コンマ区切り）(.csv)」の形式で保存し直してください。"
+            )
+        )
+
+
+def _not_a_table(what: str) -> Refused:
+    return Refused(
+        _(
+            "%(what)sのファイルです。Excelブック (.xlsx) か"
+            "CSV (.csv) で保存したファイルをアップロードしてください。"
+        )
+        % {"what": what}
+    )

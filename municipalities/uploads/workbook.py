@@ -1,0 +1,196 @@
+"""Reading an xlsx: checked and measured first, then read by calamine from a package made anew."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from io import BytesIO
+from math import isfinite
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    load_workbook,
+)
+
+from . import limits
+from .book import UNCALCULATED, Book, Cell, ErrorValue, Refused, Sheet, text
+from .extent import Extent, Place, measured, too_many_cells
+from .package import broken, parts
+
+_ROOT_RELATIONS = "_rels/.rels"
+_CONTENT_TYPES = "[Content_Types].xml"
+_READ = ("/officeDocument", "/worksheet", "/sharedStrings", "/styles")
+# calamine gives up a whole sheet for an error value it does not know, and empties the others.
+_ERROR_TYPE = re.compile(rb"""(<[^<>]*\st\s*=\s*)(["'])e\2""")
+_FROM_CALAMINE = str | bool | int | float | date | datetime | time | timedelta
+
+
+def read_workbook(content: bytes) -> Book:
+    """Return all sheets of cells, hidden ones too; Refused where the file is unsafe or broken."""
+    package = dict(parts(content))
+    workbook = _workbook_part(package)
+    relations = dict(_relations(package, workbook))
+    kept = {
+        name: package[name]
+        for name in (
+            _CONTENT_TYPES,
+            _ROOT_RELATIONS,
+            workbook,
+            _relations_part(workbook),
+            *relations.values(),
+        )
+        if name in package
+    }
+    del package
+    extents = measured(kept)
+    sheets = _sheet_parts(kept[workbook], relations)
+    for name in sheets:
+        if name in kept and extents[name].errors:
+            kept[name] = _ERROR_TYPE.sub(rb"\1\2str\2", kept[name])
+    return Book(tuple(_sheets(_repacked(kept), [extents.get(name) for name in sheets])), "xlsx")
+
+
+# --- Which part is what ------------------------------------------------------------------------
+
+
+def _workbook_part(package: dict[str, bytes]) -> str:
+    for _key, name in _relations(package, ""):
+        if name in package:
+            return name
+    raise broken()
+
+
+def _relations_part(name: str) -> str:
+    folder, base = posixpath.split(name)
+    return posixpath.join(folder, "_rels", f"{base}.rels")
+
+
+def _relations(package: dict[str, bytes], source: str) -> Iterator[tuple[str, str]]:
+    """Yield (id, part) of what a part leads to and readers need; of the package itself for ""."""
+    folder = posixpath.dirname(source)
+    for one in _elements(package.get(_relations_part(source), b"<none/>"), "Relationship"):
+        if one.get("Type", "").endswith(_READ):
+            target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", "")))
+            yield one.get("Id", ""), target.lstrip("/")
+
+
+def _sheet_parts(workbook: bytes, relations: dict[str, str]) -> list[str]:
+    """Return the part of every sheet in the order of the book, "" where it is none of cells."""
+    keys = [
+        next((value for name, value in one.items() if name.rpartition(":")[2] == "id"), "")
+        for one in _elements(workbook, "sheet")
+    ]
+    names = [relations.get(key, "") for key in keys]
+    real = [name for name in names if name]
+    if len(names) > limits.SHEETS:
+        raise Refused(
+            _("シートが多すぎます（%(found)d枚）。%(limit)d枚まで読み取れます。")
+            % {"found": len(names), "limit": limits.SHEETS}
+        )
+    if len(set(real)) < len(real):
+        raise broken()
+    return names
+
+
+def _elements(xml: bytes, local: str) -> list[dict[str, str]]:
+    """Return the attributes of all elements of a name, whatever their prefix."""
+    found: list[dict[str, str]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == local:
+            found.append(attributes)
+            if len(found) > limits.MEMBERS:
+                raise broken()
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError as error:
+        raise broken() from error
+    return found
+
+
+def _repacked(kept: dict[str, bytes]) -> BytesIO:
+    """Return a package of these parts alone and empty `kept`: no other reading of it is left."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as package:
+        while kept:
+            package.writestr(*kept.popitem())
+    file.seek(0)
+    return file
+
+
+# --- The cells ---------------------------------------------------------------------------------
+
+
+def _sheets(file: BytesIO, extents: list[Extent | None]) -> Iterator[Sheet]:
+    cells = 0
+    try:
+        workbook: CalamineWorkbook = load_workbook(file)
+        for index, about in enumerate(workbook.sheets_metadata):
+            if about.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = workbook.get_sheet_by_index(index)
+            cells += sheet.total_height * sheet.total_width
+            if cells > limits.CELLS:
+                raise too_many_cells()
+            rows = [
+                [_cell(value) if type(value) is not str else text(value) for value in row]
+                for row in sheet.to_python(skip_empty_area=False)
+            ]
+            extent = extents[index] if index < len(extents) else None
+            _mark_errors(rows, extent or Extent())
+            yield Sheet(about.name, rows, hidden=about.visible != SheetVisibleEnum.Visible)
+    except CalamineError as error:
+        raise broken() from error
+    except BaseException as error:
+        # What panics in calamine comes as an exception of its own that is no Exception.
+        if type(error).__name__ == "PanicException":
+            raise broken() from error
+        raise
+
+
+def _cell(value: _FROM_CALAMINE) -> Cell:
+    return _number(value) if type(value) is float else value  # type: ignore[return-value]
+
+
+def _number(value: float) -> Cell:
+    """Return the shortest number that is written so; 0.1 is 0.1 although no float is."""
+    if not isfinite(value):
+        return ErrorValue("#NUM!")
+    if value.is_integer() and abs(value) < 10**18:
+        return int(value)
+    return Decimal(repr(value))
+
+
+def _mark_errors(rows: list[list[Cell]], extent: Extent) -> None:
+    for place in extent.errors:
+        _put(rows, place, ErrorValue(_at(rows, place) or "#N/A"))
+    for place in extent.uncalculated:
+        _put(rows, place, UNCALCULATED)
+
+
+def _at(rows: list[list[Cell]], place: Place) -> Cell:
+    inside = place.row < len(rows) and place.column < len(rows[place.row])
+    return rows[place.row][place.column] if inside else None
+
+
+def _put(rows: list[list[Cell]], place: Place, value: Cell) -> None:
+    """Set a cell; the table grows where calamine saw nothing so far out."""
+    width = max(len(rows[0]) if rows else 0, place.column + 1)
+    if rows and len(rows[0]) < width:
+        for row in rows:
+            row.extend([None] * (width - len(row)))
+    while len(rows) <= place.row:
+        rows.append([None] * width)
+    rows[place.row][place.column] = value
