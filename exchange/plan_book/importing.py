@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -66,12 +67,19 @@ class Outcome:
         return {status: sum(sheet.counts[status] for sheet in self.sheets) for status in Status}
 
     @property
-    def fingerprint(self) -> dict[str, dict[str, int]]:
-        """What a person agreed to: a later import that would do something else is shown again."""
-        return {
-            sheet.name: {str(status): number for status, number in sheet.counts.items()}
+    def fingerprint(self) -> str:
+        """What a person agreed to: a later import that would do something else, or to a value that
+        somebody has changed meanwhile, is shown again."""
+        said = [
+            (
+                sheet.name,
+                sheet.wrong,
+                sheet.waiting,
+                [(item.number, item.column, item.status, item.changes) for item in sheet.items],
+            )
             for sheet in self.sheets
-        }
+        ]
+        return sha256(repr(said).encode()).hexdigest()
 
 
 def shelf_of(plan: Plan) -> Shelf:
@@ -95,7 +103,7 @@ def import_plan(
     by: Any,
     reason: str = "",
     dry_run: bool = False,
-    expected: dict[str, dict[str, int]] | None = None,
+    expected: str | None = None,
 ) -> Outcome:
     """Write what the workbook says into a plan of `municipality`, and return what became of it.
 
