@@ -118,6 +118,13 @@ TEMPLATES = [
 
 # A try-out sends each chosen indicator of a plan, the sheet of a year each figure.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# Forms without their files: what DATA_UPLOAD_MAX_MEMORY_SIZE allows. The files themselves:
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+FILE_UPLOAD_HANDLERS = [
+    "municipalities.uploads.receiving.StopAtLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}

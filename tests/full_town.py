@@ -3,24 +3,26 @@
 from django.apps import apps
 from django.db import models
 
+from exchange.models import WaitingLine
 from measures.models import MeasureSdg
 from municipalities.access import Role
+from municipalities.backends import keeps_towns
 from municipalities.models import Department
 from plans.models import PolicySdg
 from rounds.models import PublishedComment, PublishedIndicator, PublishedReport, PublishedSheet
 
 from . import factories as make
 
-APPS = ("municipalities", "plans", "measures", "indicators", "rounds")
+APPS = ("municipalities", "plans", "measures", "indicators", "rounds", "exchange")
 
 
 def our_models() -> list[type[models.Model]]:
-    """Return every model of ours, without the tables of their history."""
+    """Return every model that keeps what towns know, without the tables of their history."""
     return [
         model
         for label in APPS
         for model in apps.get_app_config(label).get_models()
-        if "historical" not in model._meta.model_name
+        if "historical" not in model._meta.model_name and keeps_towns(model)
     ]
 
 
@@ -61,6 +63,9 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
         indicator,
         publication,
         sheet,
+        WaitingLine.objects.create(
+            plan=plan, sheet="新旧対応", key="1", cells={"番号": "1"}, waits_for="later"
+        ),
         make.make_succession(section, newer),
         membership := make.make_membership(make.make_user(), Role.READER, town),
         membership.user,

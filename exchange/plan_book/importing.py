@@ -41,6 +41,8 @@ class SheetOutcome:
     items: list[Item] = field(default_factory=list)
     wrong: int = 0
     waiting: int = 0
+    waits: list[waiting.Wait] = field(default_factory=list)
+    """Lines, or parts of lines, that wait for another plan; `waiting` counts the whole ones."""
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -74,7 +76,7 @@ class Outcome:
             (
                 sheet.name,
                 sheet.wrong,
-                sheet.waiting,
+                sheet.waits,
                 [(item.number, item.column, item.status, item.changes) for item in sheet.items],
             )
             for sheet in self.sheets
@@ -204,6 +206,7 @@ class _Import:
         if lines is not None and self.shelf.plan is not None and self.shelf.plan.pk is not None:
             if sheet.waiting_lines or not self.outcome.is_new:
                 waiting.keep(self.shelf.plan, table, sheet.waiting_lines, items)
+            outcome.waits = sheet.waiting_lines
             outcome.waiting = sum(1 for each in sheet.waiting_lines if each.is_whole)
 
     def _faults(self, faults: Faults) -> None:

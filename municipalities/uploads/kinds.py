@@ -33,19 +33,24 @@ def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
             _("ファイルが空です（0バイト）。保存し直したファイルをアップロードしてください。")
         )
     if len(content) > limits.UPLOAD:
-        raise Refused(
-            _(
-                "ファイルが大きすぎます（%(found).1f MB）。%(limit)d MBまで読み取れます。"
-                "画像や不要なシートを削除するか、ファイルを分けてください。"
-            )
-            % {"found": len(content) / 2**20, "limit": limits.UPLOAD / 2**20}
-        )
+        raise too_large(len(content))
     _refuse_foreign(content)
     found: Literal["xlsx", "csv"] = "xlsx" if content.startswith(b"PK") else "csv"
     suffix = PurePath(name).suffix.lower()
     if suffix != f".{found}":
         raise Refused(_misnamed(found, suffix))
     return found
+
+
+def too_large(size: int) -> Refused:
+    """Return the answer to a file of `size` bytes, more than an upload may have."""
+    return Refused(
+        _(
+            "ファイルが大きすぎます（%(found).1f MB）。%(limit)d MBまで読み取れます。"
+            "画像や不要なシートを削除するか、ファイルを分けてください。"
+        )
+        % {"found": size / 2**20, "limit": limits.UPLOAD / 2**20}
+    )
 
 
 def _misnamed(found: str, suffix: str) -> str:
