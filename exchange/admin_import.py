@@ -56,6 +56,7 @@ class UploadForm(forms.Form):
             gettext_lazy("{limit} MBまでの .xlsx。マクロは動かしません。"),
             limit=limits.UPLOAD // 2**20,
         ),
+        allow_empty_file=True,  # said below, with its hint
         error_messages={"required": gettext_lazy("ファイルを選んでください。")},
     )
     reason = forms.CharField(
