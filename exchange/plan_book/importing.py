@@ -5,6 +5,7 @@ A preview is the import itself, undone at its end: what it says is what will hap
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from plans.models import Plan
 from . import scanning, waiting
 from .columns import Column
 from .figure_tables import SeriesTable
-from .reading import Line, Lines, find_sheet, lines_of
+from .reading import Line, Lines, find_sheet, lines_of, must_stand
 from .shelf import Shelf
 from .table import Faults, Item, Status, Table
 from .tables import TABLES
@@ -66,12 +67,16 @@ class Outcome:
         return {status: sum(sheet.counts[status] for sheet in self.sheets) for status in Status}
 
     @property
-    def fingerprint(self) -> dict[str, dict[str, int]]:
-        """What a person agreed to: a later import that would do something else is shown again."""
-        return {
-            sheet.name: {str(status): number for status, number in sheet.counts.items()}
-            for sheet in self.sheets
-        }
+    def fingerprint(self) -> str:
+        """What a person agrees to: an import that would write something else has another one."""
+        told = hashlib.sha256()
+        for sheet in self.sheets:
+            told.update(f"{sheet.name}{sheet.counts}".encode())
+            for item in sheet.items:
+                if item.is_written:
+                    place = item.number, item.column, str(item.status)
+                    told.update(f"{place}{item.changes}".encode())
+        return told.hexdigest()
 
 
 def shelf_of(plan: Plan) -> Shelf:
@@ -95,7 +100,7 @@ def import_plan(
     by: Any,
     reason: str = "",
     dry_run: bool = False,
-    expected: dict[str, dict[str, int]] | None = None,
+    expected: str | None = None,
 ) -> Outcome:
     """Write what the workbook says into a plan of `municipality`, and return what became of it.
 
@@ -162,7 +167,7 @@ class _Import:
             return None
         lines = lines_of(sheet, table.columns, is_upright=table.is_upright)
         if lines is None:
-            names = "、".join(column.name for column in table.keys)
+            names = "、".join(column.name for column in must_stand(table.columns))
             self.outcome.complaints.append(
                 Complaint(
                     sheet.name,
