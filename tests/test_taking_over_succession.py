@@ -96,7 +96,7 @@ def test_the_own_report_of_the_year_before_comes_first(new: Plan) -> None:
 
 def test_a_line_made_by_hand_serves_as_well(old: Plan, new: Plan, people: People) -> None:
     before = old_action(old, people, issues="空き家が増えた。")
-    action = make.make_action(new, order=999)
+    action = make.make_action(new)
     row = make.make_row(action, [people.welfare])
     assert [each.source for each in offered(new) if each.row == row] == [None]
     line = make.make_correspondence(new, old, new_action=action, old_action=before)
@@ -119,7 +119,7 @@ def test_what_was_made_of_several_starts_empty(old: Plan, new: Plan, people: Peo
 def test_one_action_split_in_two_gives_its_text_to_both(
     old: Plan, new: Plan, people: People
 ) -> None:
-    second = make.make_row(make.make_action(new, order=999), [people.welfare])
+    second = make.make_row(make.make_action(new), [people.welfare])
     before = old.action_set.get()
     make.make_correspondence(new, old, new_action=second.action, old_action=before)
     found = offered(new)
