@@ -1,108 +1,110 @@
-"""Workbooks of plans as people change them, and the pages on which they bring them."""
+"""Workbooks of plans for the tests: changed cell by cell, and compared with what is stored."""
 
-from collections.abc import Callable, Iterable
+from __future__ import annotations
+
+import json
 from io import BytesIO
+from typing import Any
 
-import openpyxl
-from bs4 import BeautifulSoup
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import reverse
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl import Workbook, load_workbook
 
-from exchange.plan_book.workbook import template_workbook
-from exchange.sheets.book import XLSX
+from exchange.plan_book.exporting import filled
+from exchange.plan_book.importing import Outcome, import_plan
+from exchange.plan_book.table import Status
+from exchange.plan_book.workbook import plan_workbook
 from municipalities.models import Municipality
+from municipalities.uploads import read
+from plans.models import Plan
+from rounds.fixture_files import as_text, plans_of
 
-START = "admin:plans_plan_import"
-
-
-def edited(content: bytes, edit: Callable[[openpyxl.Workbook], object]) -> bytes:
-    """Return a workbook after a person has changed something in it."""
-    book = openpyxl.load_workbook(BytesIO(content))
-    edit(book)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+# What is said of a plan's life here, not of the plan: published, closed, worked on, waiting.
+LEFT_OUT_MODELS = ("rounds.", "plans.yearlock")
+LEFT_OUT_FIELDS = {"stage", "version", "updated_at"}
 
 
-def cell_of(sheet: Worksheet, heading: str, row: int = 1) -> openpyxl.cell.Cell:
-    """Return the cell under a heading (upright: beside it), the `row`th below it."""
-    for cells in sheet.iter_rows(max_row=60):
-        for cell in cells:
-            if cell.value == heading:
-                is_upright = sheet.title == "計画"
-                return cell.offset(0, 1) if is_upright else cell.offset(row, 0)
-    raise LookupError(heading)
+def bring(
+    content: bytes, town: Municipality, *, by: Any = None, name: str = "plan.xlsx", **options: Any
+) -> Outcome:
+    return import_plan(read(content, name), town, by=by, **options)
 
 
-def write(sheet: Worksheet, rows: Iterable[dict[str, object]]) -> None:
-    """Fill in the rows of a sheet by the headings."""
-    for number, row in enumerate(rows, start=1):
-        for heading, value in row.items():
-            cell_of(sheet, heading, number).value = value
+def copy_to(plan: Plan, town: Municipality) -> Plan:
+    """Import the export of a plan into another town, and return the plan there."""
+    outcome = bring(plan_workbook(plan), town)
+    assert outcome.complaints == []
+    assert outcome.plan is not None
+    return outcome.plan
 
 
-def filled_template(**sheets: list[dict[str, object]]) -> bytes:
-    """Return the template as a person filled it in: sheet=rows by heading."""
-
-    def fill(book: openpyxl.Workbook) -> None:
-        for name, rows in sheets.items():
-            write(book[name], rows)
-
-    return edited(template_workbook(), fill)
+def cells_of(plan: Plan) -> dict[str, tuple[list[str], list[list[Any]]]]:
+    """Return sheet → headings and rows, as an export writes them."""
+    return {sheet.table.sheet: (sheet.headings, sheet.rows) for sheet in filled(plan)}
 
 
-PARK_PLAN: dict[str, list[dict[str, object]]] = {
-    "計画": [
-        {
-            "アドレス名": "parks",
-            "計画名": "公園計画",
-            "開始年度": "令和6年度",
-            "終了年度": "令和10年度",
-        }
-    ],
-    "基本目標": [{"コード": "1", "番号の表記": "基本目標1", "題名": "遊べるまち"}],
-    "系列": [{"コード": "parks", "名称": "公園の数", "単位": "か所"}],
-    "指標": [
-        {
-            "コード": "1-1",
-            "付ける段": "基本目標 1",
-            "系列": "parks",
-            "基準値": "12",
-            "基準年度": "令和5年度",
-        }
-    ],
-    "目標": [{"指標": "1-1", "目標年度": "R10", "目標値": "20", "種類": "以上"}],
-}
-"""A small plan as a person would type it: five sheets, a direction left open."""
+def stored_rows(plan: Plan) -> list[Any]:
+    """Return everything stored of a plan, with natural keys and without the name of its town."""
+    text = as_text(plans_of([Plan.objects.get(pk=plan.pk)]))
+    slug = plan.municipality.slug
+    text = text.replace(f'"{slug}"', '"TOWN"')
+    for scheme in plan.municipality.rating_schemes.all():  # they bear the name of their town
+        text = text.replace(f'"{scheme.code}"', f'"{scheme.code.removeprefix(f"{slug}-")}"')
+    rows = [row for row in json.loads(text) if not row["model"].startswith(LEFT_OUT_MODELS)]
+    for row in rows:
+        for name in LEFT_OUT_FIELDS:
+            row["fields"].pop(name, None)
+    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
 
 
-def send(
-    client: Client,
-    town: Municipality,
-    content: bytes,
-    name: str = "計画.xlsx",
-    reason: str = "",
-) -> HttpResponse:
-    """Upload a workbook; the answer leads to its preview, or is the form with its errors."""
-    file = SimpleUploadedFile(name, content, content_type=XLSX)
-    fields = {"municipality": town.pk, "file": file, "reason": reason}
-    return client.post(reverse(START), fields)
+def counts(outcome: Outcome) -> dict[str, int]:
+    """Return the counts that are not zero."""
+    return {str(status): number for status, number in outcome.counts.items() if number}
 
 
-def soup(answer: HttpResponse) -> BeautifulSoup:
-    return BeautifulSoup(answer.content, "html.parser")
+ALL_UNCHANGED = {str(Status.UNCHANGED)}
 
 
-def words(answer: HttpResponse) -> str:
-    """Return the text of a page, blanks folded."""
-    return " ".join(soup(answer).get_text(" ").split())
+def changed(content: bytes, cells: dict[tuple[str, str], Any]) -> bytes:
+    """Return a workbook with other values in some cells: {("実績", "E5"): 12}."""
+    book = load_workbook(BytesIO(content))
+    for (sheet, place), value in cells.items():
+        book[sheet][place] = value
+    return saved(book)
 
 
-def confirm(client: Client, preview_url: str, page: BeautifulSoup | None = None) -> HttpResponse:
-    """Press the button of a preview (of an earlier look at it: `page`), and follow."""
-    page = page or soup(client.get(preview_url))
-    shown = page.select_one("#confirm-form input[name=fingerprint]")["value"]
-    return client.post(preview_url, {"confirm": "1", "fingerprint": shown}, follow=True)
+def saved(book: Workbook) -> bytes:
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def book_of(sheets: dict[str, list[list[Any]]]) -> bytes:
+    """Return a workbook of plain sheets, as somebody would type them."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    return saved(book)
+
+
+def form(**fields: Any) -> list[list[Any]]:
+    """Return the upright sheet of the plan, from its headings."""
+    return [["項目", "内容"], *([name, value] for name, value in fields.items())]
+
+
+def small(**sheets: list[list[Any]]) -> dict[str, list[list[Any]]]:
+    """Return a plan with one policy, one indicator, a target and two years, as typed."""
+    return {
+        "計画": form(アドレス名="shin", 計画名="新しい計画", 開始年度="R6", 終了年度="令和10年度"),
+        "基本目標": [["コード", "題名"], ["1", "くらし"]],
+        "政策": [["コード", "題名", "上の段"], ["1-1", "遊び場", "基本目標 1"]],
+        "組織": [["コード", "名称"], ["kodomo", "こども課"]],
+        "系列": [["コード", "名称", "単位", "所管課"], ["parks", "公園の数", "か所", "kodomo"]],
+        "指標": [
+            ["コード", "付ける段", "系列", "担当課", "基準値", "基準年度"],
+            ["1-1-1", "1-1", "parks", "こども課", 12, "R5"],
+        ],
+        "目標": [["指標", "目標年度", "目標値"], ["1-1-1", "R10", "20以上"]],
+        "実績": [["系列", "時期", "令和6年度", "R7"], ["parks", None, 14, "未集計"]],
+    } | sheets

@@ -16,7 +16,7 @@ from plans.models import Plan
 from . import factories as make
 from .admin_pages import sign_in
 from .people import People, make_people
-from .plan_books import PARK_PLAN, START, confirm, filled_template, send, soup, words
+from .plan_pages import PARK_PLAN, START, confirm, filled_template, send, soup, words
 
 STAFF = ("entry", "colleague", "approver", "head", "reader")
 PLANNERS = ("planner", "operator", "superuser")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -194,18 +193,15 @@ class ResponsibilityTable(SectionTable):
 
 # --- Targets ------------------------------------------------------------------------------------
 
-_AIM = re.compile(r"(?P<value>.*?)(?P<kind>以上|以下)")
 _KINDS = {"以上": TargetKind.AT_LEAST, "以下": TargetKind.AT_MOST}
 _BY_DIRECTION = {Direction.RISING: TargetKind.AT_LEAST, Direction.FALLING: TargetKind.AT_MOST}
 
 
 def _read_aim(cell: Any, shelf: Shelf, row: Target) -> Any:
     """Read 200, and also 200人以上, which says the kind as well."""
-    match = _AIM.fullmatch(values.folded(cell))
-    row.said_kind = _KINDS[match["kind"]] if match else ""
-    series = related(row, "indicator") and row.indicator.series
-    unit = series.unit if series else ""
-    return values.figure().read(values.without_unit(match["value"] if match else cell, unit))
+    number, kind = values.split_aim(cell)
+    row.said_kind = _KINDS.get(kind, "")
+    return values.figure().read(values.without_unit(number, row.indicator.series.unit))
 
 
 def _kind(shelf: Shelf, row: Target, place: int) -> str:

@@ -5,10 +5,10 @@ A preview is the import itself, undone at its end: what it says is what will hap
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -25,7 +25,7 @@ from plans.models import Plan
 from . import scanning, waiting
 from .columns import Column
 from .figure_tables import SeriesTable
-from .reading import Line, Lines, find_sheet, lines_of
+from .reading import Line, Lines, find_sheet, lines_of, must_stand
 from .shelf import Shelf
 from .table import Faults, Item, Status, Table
 from .tables import TABLES
@@ -70,18 +70,15 @@ class Outcome:
 
     @property
     def fingerprint(self) -> str:
-        """What a person agreed to: a later import that would do something else, or to a value that
-        somebody has changed meanwhile, is shown again."""
-        said = [
-            (
-                sheet.name,
-                sheet.wrong,
-                sheet.waits,
-                [(item.number, item.column, item.status, item.changes) for item in sheet.items],
-            )
-            for sheet in self.sheets
-        ]
-        return sha256(repr(said).encode()).hexdigest()
+        """What a person agrees to: an import that would write something else has another one."""
+        told = hashlib.sha256()
+        for sheet in self.sheets:
+            told.update(f"{sheet.name}{sheet.counts}".encode())
+            for item in sheet.items:
+                if item.is_written:
+                    place = item.number, item.column, str(item.status)
+                    told.update(f"{place}{item.changes}".encode())
+        return told.hexdigest()
 
 
 def shelf_of(plan: Plan) -> Shelf:
@@ -172,7 +169,7 @@ class _Import:
             return None
         lines = lines_of(sheet, table.columns, is_upright=table.is_upright)
         if lines is None:
-            names = "、".join(column.name for column in table.keys)
+            names = "、".join(column.name for column in must_stand(table.columns))
             self.outcome.complaints.append(
                 Complaint(
                     sheet.name,

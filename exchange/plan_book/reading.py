@@ -65,10 +65,10 @@ def find_sheet(book: Book, name: str) -> Sheet | None:
 
 
 def lines_of(sheet: Sheet, columns: Sequence[Column], *, is_upright: bool = False) -> Lines | None:
-    """Return the lines below the first row that holds the headings of all key columns (upright:
-    beside the first column that does); None where no row does."""
+    """Return the lines below the first row that holds the headings of all key columns (but for
+    those that can be inferred); upright: beside such a column. None where no row does."""
     rows = _turned(sheet.rows) if is_upright else sheet.rows
-    wanted = [column for column in columns if column.is_key]
+    wanted = must_stand(columns)
     for number, row in enumerate(rows[:DEEPEST_HEADING]):
         headings = {place: cell for place, cell in enumerate(row) if _compact(cell)}
         found = [heading_of(columns, _compact(cell)) for cell in headings.values()]
@@ -82,6 +82,11 @@ def lines_of(sheet: Sheet, columns: Sequence[Column], *, is_upright: bool = Fals
             ]
             return lines
     return None
+
+
+def must_stand(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns without whose headings a sheet says nothing."""
+    return [column for column in columns if column.is_key and column.guess is None]
 
 
 def _said(row: Sequence[Any], headings: dict[int, Any]) -> dict[int, Any]:

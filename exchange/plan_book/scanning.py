@@ -28,7 +28,7 @@ def scan(shelf: Shelf, sheets: Sheets) -> None:
     baselines = {code: _number(cell) for code, cell in _cells(sheets, "指標", "コード", "基準値")}
     targets: dict[str, Decimal] = {}
     for code, cell in _cells(sheets, "目標", "指標", "目標値"):
-        number = _number(cell)
+        number = _number(values.split_aim(cell)[0])
         if number is not None:
             targets[code] = number
     for code, baseline in baselines.items():
@@ -65,7 +65,7 @@ def _figures(sheets: Sheets, series_of: dict[str, str]) -> Iterator[tuple[str, D
         yield from _with(series_of.get(code, code), [cell])
     for name in ("目標値", "範囲の下限", "範囲の上限"):
         for code, cell in _cells(sheets, "目標", "指標", name):
-            yield from _with(series_of.get(code, code), [cell])
+            yield from _with(series_of.get(code, code), [values.split_aim(cell)[0]])
     lines = sheets.get("実績")
     if lines is None:
         return

@@ -23,7 +23,8 @@ Wait = Callable[[Line, dict[int, Column], set[str], str], None]
 def take(
     table: Table, lines: Lines, stored: list[Any], shelf: Shelf, complain: Complain, wait: Wait
 ) -> list[Item]:
-    """Return the rows the lines speak of. Each is kept on the shelf at once."""
+    """Return the rows the lines speak of, but for those that cannot be read. All are kept on the
+    shelf at once."""
     if isinstance(table, ActualTable):
         return _take_actuals(table, lines, shelf, complain)
     columns = lines.column_of(table.columns_for(shelf))
@@ -45,7 +46,7 @@ def take(
         item = Item(table, found or row, line.number, Status.NEW if is_new else Status.UNCHANGED)
         if _fill(item, columns, line, place, shelf, complain, wait):
             items.append(item)
-            shelf.keep(item.row)
+        shelf.keep(item.row)  # also a wrong one: what refers to it is not wrong for that
     return items
 
 

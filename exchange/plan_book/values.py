@@ -151,7 +151,7 @@ def year() -> Kind:
                 _("年度は日付ではなく「令和6年度」「R6」「2024」の形で入力してください。")
             )
         try:
-            return fiscal_year.parse(as_text(value) if not isinstance(value, int) else value)
+            return fiscal_year.parse(as_text(value))
         except FiscalYearError as error:
             raise CellError(str(error)) from error
 
@@ -227,6 +227,15 @@ def choice(pairs: Iterable[tuple[Any, Any]], blank: Any = "") -> Kind:
         return None if value in NOTHING or value == blank else labels.get(value, str(value))
 
     return Kind(write, read, choices=names)
+
+
+_AIM = re.compile(r"(.*?) ?(以上|以下)")
+
+
+def split_aim(value: Any) -> tuple[Any, str]:
+    """Return a target without the word behind it, and that word: 200人以上 is 200人 and 以上."""
+    match = _AIM.fullmatch(folded(value)) if isinstance(value, str) else None
+    return (match[1], match[2]) if match else (value, "")
 
 
 def without_unit(value: Any, unit: str) -> Any:

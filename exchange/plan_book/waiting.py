@@ -38,11 +38,18 @@ class Wait:
             for column, text in said.items()
             if text and (is_whole or column.is_key or column.name in held)
         }
-        return cls(key_of(cells, table), cells, slug, is_whole)
+        key = key_of(cells, table)
+        if not is_whole:
+            key = f"{key}{_PART}{min(held)}"
+        return cls(key[:200], cells, slug, is_whole)
 
 
 def key_of(cells: dict[str, str], table: Table) -> str:
-    return " ".join(cells.get(column.name, "") for column in table.keys)[:200]
+    return " ".join(cells.get(column.name, "") for column in table.keys)
+
+
+_PART = "／"
+"""Between the key of a line and the column of it that waits, where the rest has been read."""
 
 
 def keep(plan: Plan, table: Table, lines: Sequence[Wait], items: Sequence[Item]) -> None:
@@ -50,7 +57,11 @@ def keep(plan: Plan, table: Table, lines: Sequence[Wait], items: Sequence[Item])
     been read no longer waits."""
     read = {" ".join(str(column.write(item.row) or "") for column in table.keys) for item in items}
     waiting = {line.key: line for line in lines}
-    plan.waiting_lines.filter(sheet=table.sheet, key__in=[*waiting, *read]).delete()
+    there = plan.waiting_lines.filter(sheet=table.sheet)
+    said_again = [
+        line.pk for line in there if line.key in waiting or line.key.partition(_PART)[0] in read
+    ]
+    there.filter(pk__in=said_again).delete()
     WaitingLine.objects.bulk_create(
         WaitingLine(
             plan=plan, sheet=table.sheet, key=line.key, cells=line.cells, waits_for=line.waits_for
