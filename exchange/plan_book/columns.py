@@ -72,6 +72,10 @@ def plain(model: type[models.Model], attribute: str, name: str = "", **options: 
     """Return the column of a model field that refers to no other row."""
     model_field = model._meta.get_field(attribute)
     options.setdefault("hint", str(model_field.help_text))
+    is_number = isinstance(model_field, models.IntegerField) and not model_field.choices
+    if is_number and not model_field.null and model_field.has_default():  # keeps no blank
+        default = model_field.get_default()
+        options.setdefault("guess", lambda shelf, row, place: default)
     return of_kind(
         name or str(model_field.verbose_name), attribute, kind_of(model_field), **options
     )
