@@ -98,7 +98,7 @@ def soup(answer: HttpResponse) -> BeautifulSoup:
 
 def words(answer: HttpResponse) -> str:
     """Return the text of a page, its messages included, blanks folded."""
-    return " ".join(soup(answer).select_one("#main").get_text(" ").split())
+    return " ".join(soup(answer).select_one("main").get_text(" ").split())
 
 
 def confirm(client: Client, preview_url: str, page: BeautifulSoup | None = None) -> HttpResponse:

@@ -96,7 +96,7 @@ def test_a_filled_in_template_becomes_a_draft(people: People, planner: Client) -
     assert not Plan.objects.exists()
 
     done = words(confirm(planner, answer.url))
-    assert "新しい計画「 公園計画 」を素案としてつくりました（新規5件）。" in done
+    assert "新しい計画「公園計画」を素案としてつくりました（新規5件）。" in done
     assert "向きを提案しただけの指標が1件あります。" in done
     plan = Plan.objects.get()
     assert (plan.slug, plan.stage, plan.municipality) == ("parks", Plan.Stage.DRAFT, people.kita)
@@ -287,9 +287,9 @@ def test_files_of_yesterday_and_more_than_a_few_are_let_go(
 def test_a_line_that_names_a_plan_to_come_waits_in_sight(people: People, planner: Client) -> None:
     sheets = PARK_PLAN | {"計画": [PARK_PLAN["計画"][0] | {"上位計画": "sogo"}]}
     answer = send(planner, people.kita, filled_template(**sheets))
-    assert "計画 parks：計画「sogo」" in words(planner.get(answer.url))
+    assert "計画 parks／上位計画：計画「sogo」" in words(planner.get(answer.url))
     confirm(planner, answer.url)
-    assert "公園計画 計画 parks sogo" in words(planner.get(reverse(START)))
+    assert "公園計画 計画 parks／上位計画 sogo" in words(planner.get(reverse(START)))
     listed = words(planner.get(reverse("admin:exchange_waitingline_changelist")))
     assert "上位計画：sogo" in listed
     assert "sogo" not in words(sign_in(people.stranger).get(reverse(START)))
