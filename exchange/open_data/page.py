@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
@@ -37,7 +38,7 @@ class FileShown:
 @dataclass(frozen=True)
 class DataPage:
     title: str
-    modified: str
+    modified: date
     license: License
     zip_url: str
     zip_size: int
@@ -63,7 +64,7 @@ def data_page(package: Package) -> DataPage:
     tables = [each for each in files if each.name != DICTIONARY.name]
     return DataPage(
         title=package.title,
-        modified=timezone.localtime(package.scope.modified).date().isoformat(),
+        modified=timezone.localtime(package.scope.modified).date(),
         license=package.license,
         zip_url=package.address("zip"),
         zip_size=len(package.zip),
