@@ -94,10 +94,10 @@ def test_rates_and_public_computations_are_those_of_evaluate(shipped: list[Plan]
             for line in evaluated(publication):
                 key = (line["コード"], str(publication.fiscal_year), publication.period)
                 # Against an interim target or a line, a scheme computes another rate.
-                if not line["比べ方"] and line["率の式"] in {"進捗率", "達成率"}:
-                    if re.fullmatch(r"-?\d+\.\d", line["率（％）"]):
-                        assert rates[*key, line["率の式"]]["率"] == line["率（％）"], key
-                        compared += 1
+                is_plain = not line["比べ方"] and line["率の式"] in {"進捗率", "達成率"}
+                if is_plain and re.fullmatch(r"-?\d+\.\d", line["率（％）"]):
+                    assert rates[*key, line["率の式"]]["率"] == line["率（％）"], key
+                    compared += 1
                 if key in computed:
                     found = computed[key]
                     assert found["計算できない理由"] == line["計算による評価のない理由"], key
