@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from municipalities import fiscal_year as fiscal_years
 from plans.choices import LifeReason, Period
 from plans.models import Lifetime, Plan
 from rounds.models import PublishedIndicator
@@ -16,44 +18,55 @@ from ..cells import with_decimals
 from .table import Column, Kind, Words, coded
 
 
-def town_columns(town: Callable[..., Any]) -> tuple[Column, ...]:
-    """Return the columns with which every row begins; `town` finds the municipality in a row."""
+def town_columns(town: Callable[[Any], Any]) -> tuple[Column, ...]:
+    """Return the columns with which every row begins; `town` finds the municipality in the first
+    part of a row."""
     return (
         Column(
             "municipality_code",
             _("全国地方公共団体コード"),
             Kind.CODE,
-            lambda *row: town(*row).code,
+            lambda first: town(first).code,
             _("検査数字を含む6桁。架空の自治体では空欄。"),
+            is_shared=True,
         ),
         Column(
             "municipality_code_5",
             _("市区町村コード5桁"),
             Kind.CODE,
-            lambda *row: town(*row).short_code,
+            lambda first: town(first).short_code,
             _("検査数字のない5桁（標準地域コード）。架空の自治体では空欄。"),
+            is_shared=True,
         ),
-        Column("municipality", _("地方公共団体名"), Kind.TEXT, lambda *row: town(*row).name),
+        Column(
+            "municipality",
+            _("地方公共団体名"),
+            Kind.TEXT,
+            lambda first: town(first).name,
+            is_shared=True,
+        ),
         Column(
             "is_sample",
             _("架空"),
             Kind.BOOLEAN,
-            lambda *row: town(*row).is_sample,
+            lambda first: town(first).is_sample,
             _("true は見本用の架空の自治体。数値も架空です。"),
+            is_shared=True,
         ),
     )
 
 
 PLAN = (
-    *town_columns(lambda plan, *_row: plan.municipality),
+    *town_columns(lambda plan: plan.municipality),
     Column(
         "plan",
         _("計画コード"),
         Kind.CODE,
-        lambda plan, *_row: plan.slug,
+        lambda plan: plan.slug,
         _("計画のページのアドレスに使う名前。"),
+        is_shared=True,
     ),
-    Column("plan_title", _("計画名"), Kind.TEXT, lambda plan, *_row: str(plan)),
+    Column("plan_title", _("計画名"), Kind.TEXT, lambda plan: str(plan), is_shared=True),
 )
 
 INDICATOR = (
@@ -86,7 +99,7 @@ def year_columns(
     def words(plan: Plan, *row: Any) -> str:
         found = year(plan, *row)
         label_printed = printed(plan, *row) if printed else ""
-        return label_printed or ("" if found is None else plan.municipality.year_label(found))
+        return label_printed or ("" if found is None else year_label(plan, found))
 
     return (
         Column(name, label, Kind.YEAR, year, description),
@@ -98,6 +111,16 @@ def year_columns(
             _("資料の印字のまま。なければ自治体の年度の書き方（和暦など）。"),
         ),
     )
+
+
+def year_label(plan: Plan, year: int) -> str:
+    """Return a fiscal year as the municipality writes it."""
+    return _year_label(year, plan.municipality.year_style)
+
+
+@lru_cache(maxsize=1000)
+def _year_label(year: int, style: str) -> str:
+    return fiscal_years.label(year, fiscal_years.YearStyle(style))
 
 
 def time_columns(of: int) -> tuple[Column, ...]:

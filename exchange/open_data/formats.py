@@ -46,6 +46,8 @@ def as_csv(columns: Iterable[Column], records: Iterable[Record]) -> bytes:
 def _csv_cell(value: Value) -> str:
     """Return the text of a cell; no spreadsheet takes it for a formula."""
     match value:
+        case str():
+            return neutral(value)
         case None:
             return ""
         case bool():

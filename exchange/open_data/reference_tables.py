@@ -154,7 +154,7 @@ DEPARTMENTS = Table(
     description=_("部と課。現在のものと、過去のもの。担当課のコードと結び付けられます。"),
     rows=_departments,
     columns=(
-        *town_columns(lambda town, *_row: town),
+        *town_columns(lambda town: town),
         *plain_columns(("code", _("組織コード"), Kind.CODE), ("name", _("名称"), Kind.TEXT), of=1),
         *coded("kind", _("種別"), Department.Kind, lambda _town, each, *_r: each.kind),
         Column(

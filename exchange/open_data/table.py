@@ -67,6 +67,8 @@ class Column:
     kind: Kind
     value: Callable[..., Value]
     description: Words = ""
+    is_shared: bool = False
+    """Whether it reads the first part of a row only and stands before the columns that do not."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,16 @@ class Table:
 
     def records(self, scope: Any) -> list[Record]:
         """Return the rows as values, in the order of the columns."""
-        getters = [column.value for column in self.columns]
-        return [[value(*row) for value in getters] for row in self.rows(scope)]
+        shared = [column.value for column in self.columns if column.is_shared]
+        own = [column.value for column in self.columns if not column.is_shared]
+        heads: dict[int, Record] = {}
+        found = []
+        for row in self.rows(scope):
+            head = heads.get(id(row[0]))
+            if head is None:
+                head = heads[id(row[0])] = [value(row[0]) for value in shared]
+            found.append([*head, *(value(*row) for value in own)])
+        return found
 
 
 def coded(
