@@ -120,7 +120,9 @@ class Municipality(NaturalKeyModel, Validity):
         _("利用条件の名称"),
         max_length=100,
         blank=True,
-        help_text=_("オープンデータの利用条件。例：公共データ利用規約（第1.0版）。空欄なら CC BY 4.0。"),
+        help_text=_(
+            "オープンデータの利用条件。例：公共データ利用規約（第1.0版）。空欄なら CC BY 4.0。"
+        ),
     )
     license_url = models.URLField(
         _("利用条件のアドレス"), blank=True, help_text=_("名称を入れたときは必ず入力します。")

@@ -27,6 +27,8 @@ PURE = [
         "indicators/evaluation/*.py",
         "measures/text_diff.py",
         "portal/chart*.py",
+        "exchange/open_data/formats.py",
+        "exchange/open_data/table.py",
     )
     for path in sorted(ROOT.glob(pattern))
 ]

@@ -39,7 +39,7 @@ class Kind(StrEnum):
         return str(_KINDS[self][0])
 
     @property
-    def format(self) -> str:
+    def writing(self) -> str:
         """How a cell of this kind is written."""
         return str(_KINDS[self][1])
 
@@ -125,7 +125,7 @@ def plain_columns(
 ) -> tuple[Column, ...]:
     """Return columns that read the attribute of their own name from part `of` of a row."""
     return tuple(
-        Column(name, label, kind, _attribute(name, of), *description)
+        Column(name, label, kind, _attribute(name, of), description[0] if description else "")
         for name, label, kind, *description in columns
     )
 

@@ -65,7 +65,7 @@ DICTIONARY = Table(
         Column(
             "type_label", _("型の名称"), Kind.TEXT, lambda _table, column, _n: column.kind.label
         ),
-        Column("format", _("書き方"), Kind.TEXT, lambda _table, column, _n: column.kind.format),
+        Column("format", _("書き方"), Kind.TEXT, lambda _table, column, _n: column.kind.writing),
         Column(
             "description", _("説明"), Kind.TEXT, lambda _table, column, _n: str(column.description)
         ),
