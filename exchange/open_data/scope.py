@@ -11,9 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from indicators.models import Indicator
 from measures.models import MeasureSdg
@@ -154,7 +152,4 @@ def of_plan(municipality: str, slug: str, site: str = "") -> Scope:
 def of_town(municipality: str, site: str = "") -> Scope:
     """Return all published plans of a municipality; Http404 where there is none."""
     town = get_object_or_404(published_municipalities(), slug=municipality)
-    plans = list(published_plans().filter(municipality=town))
-    if not plans:
-        raise Http404(_("この自治体の計画は公表されていません。"))
-    return Scope(town, plans, None, site)
+    return Scope(town, published_plans().filter(municipality=town), None, site)
