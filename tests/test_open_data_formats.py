@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from hypothesis import given
+from django.utils import timezone
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from exchange.cells import neutral
@@ -54,6 +55,7 @@ def whole(text: str) -> str:
 
 
 @given(some.lists(some.lists(some.text(), min_size=2, max_size=2)))
+@example([HOSTILE[:2], HOSTILE[2:4], HOSTILE[4:6], HOSTILE[6:8], HOSTILE[8:]])
 def test_any_text_survives_csv_and_json(rows: list[list[str]]) -> None:
     header, *lines = read(as_csv(COLUMNS, rows))
     assert header == ["一", "二"]
@@ -148,9 +150,9 @@ def test_the_zip_holds_every_file_with_terms_and_date(plan: Plan, base: str) -> 
     content = get(f"{base}all.zip")
     with zipfile.ZipFile(BytesIO(content)) as archive:
         assert archive.testzip() is None
-        assert {entry.date_time for entry in archive.infolist()} == {
-            archive.infolist()[0].date_time
-        }
+        newest = timezone.localtime(max(each.effective_at for each in plan.publications.all()))
+        stamp = (*newest.timetuple()[:5], newest.second // 2 * 2)  # a ZIP counts every other second
+        assert {entry.date_time for entry in archive.infolist()} == {stamp}
         japanese = [entry for entry in archive.infolist() if not entry.filename.isascii()]
         assert len(japanese) == 2
         assert all(entry.flag_bits & 0x800 for entry in japanese)  # the name is UTF-8
@@ -207,8 +209,6 @@ def test_a_publication_and_a_new_title_change_the_etag(plan: Plan) -> None:
 
 
 def test_the_names_of_downloads_say_what_they_are(plan: Plan) -> None:
-    newest = max(each.effective_at for each in plan.publications.all())
-    assert newest.year >= 2024
     names = {
         "/kita/sogo/data/values.csv": 'attachment; filename="kita_sogo_values.csv"',
         "/kita/data/values.json": 'inline; filename="kita_values.json"',
