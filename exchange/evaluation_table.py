@@ -18,12 +18,11 @@ from indicators.evaluation import Band, Figure, Formula, Outcome, Reason, RollUp
 from indicators.judging import Judged
 from indicators.models import Actual, Indicator
 from indicators.models.series import MAX_DECIMALS
+from municipalities.cells import with_decimals
 from plans.choices import Period, Tone
 from plans.models import Plan
 from rounds import frozen
 from rounds.models import Publication, PublishedIndicator
-
-from .cells import with_decimals
 
 RATE_DECIMALS = 1
 """Of a rate which no scheme says how to print."""

@@ -15,10 +15,10 @@ from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from exchange.cells import neutral
 from exchange.open_data.formats import as_csv, as_json, as_zip
 from exchange.open_data.table import Column, Kind
 from exchange.open_data.tables import BY_NAME
+from municipalities.cells import neutral
 from plans.models import Plan
 from rounds.models import Publication
 from rounds.record import publish

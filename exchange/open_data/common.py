@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from municipalities import fiscal_year as fiscal_years
+from municipalities.cells import with_decimals
 from plans.choices import LifeReason, Period
 from plans.models import Lifetime, Plan
 from rounds.models import PublishedIndicator
 
-from ..cells import with_decimals
 from .table import Column, Kind, Words, coded
 
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from ..cells import neutral, plain
+from municipalities.cells import neutral, plain
+
 from .table import Column, Record, Value
 
 BOM = "\ufeff"

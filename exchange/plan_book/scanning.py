@@ -95,9 +95,9 @@ def _number(cell: Any) -> Decimal | None:
         return None
     if isinstance(cell, int):
         return Decimal(cell)
-    if isinstance(cell, str):
-        cell = _UNIT.sub("", values.folded(cell))
     try:
+        if isinstance(cell, str):
+            cell = _UNIT.sub("", values.folded(cell))
         return values.figure().read(cell)
     except CellError:
         return None
