@@ -245,6 +245,7 @@ class MunicipalityAdmin(ScopedAdmin):
     fieldsets = (
         (None, {"fields": ("name", "kana", "name_en", "prefecture", "kind", "website")}),
         (_("表示"), {"fields": ("year_style", "notice")}),
+        (_("オープンデータ"), {"fields": ("license_name", "license_url", "attribution")}),
         (
             _("登録（変更は運用管理者）"),
             {"fields": ("slug", "code", "is_sample", "valid_from", "valid_to", "predecessors")},

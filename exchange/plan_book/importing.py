@@ -24,12 +24,12 @@ from plans.models import Plan
 
 from . import scanning, waiting
 from .columns import Column
-from .figure_tables import SeriesTable
 from .reading import Line, Lines, find_sheet, lines_of, must_stand
 from .shelf import Shelf
 from .table import Faults, Item, Status, Table
 from .tables import TABLES
 from .taking import take
+from .town_tables import PlanTable
 from .values import CellError, as_text
 
 
@@ -81,16 +81,6 @@ class Outcome:
         return told.hexdigest()
 
 
-def shelf_of(plan: Plan) -> Shelf:
-    """Return a shelf with everything stored of a plan; a constant number of queries."""
-    shelf = Shelf(plan.municipality)
-    shelf.plan = shelf.plans[plan.slug]
-    for table in TABLES:
-        for row in table.exported(shelf) if isinstance(table, SeriesTable) else table.stored(shelf):
-            shelf.keep(row)
-    return shelf
-
-
 class _Undo(Exception):  # noqa: N818
     """Leaves the transaction of a preview."""
 
@@ -133,6 +123,7 @@ class _Import:
         self.book, self.by, self.reason = book, by, reason
         self.shelf = Shelf(municipality)
         self.outcome = outcome
+        self._lines_read: dict[Table, Lines] = {}
 
     def run(self) -> None:
         if self.book.kind != "xlsx":
@@ -185,7 +176,7 @@ class _Import:
         stored = table.stored(self.shelf)
         for row in stored:
             self.shelf.keep(row)
-        if isinstance(table, type(TABLES[0])):
+        if isinstance(table, PlanTable):
             self.shelf.plan = None  # whichever the sheet names
         outcome = SheetOutcome(lines.name if lines else table.sheet)
         items: list[Item] = []
@@ -193,7 +184,7 @@ class _Import:
             sheet = _Sheet(self, table, lines, outcome)
             items = take(table, lines, stored, self.shelf, sheet.complain, sheet.wait)
             self._unread_columns(table, lines)
-        if table is TABLES[0] and self.shelf.plan is not None:
+        if isinstance(table, PlanTable) and self.shelf.plan is not None:
             self.outcome.is_new = self.shelf.plan_is_fresh
         faults = table.write(items, self.shelf, by=self.by, reason=self.reason)
         outcome.items = items
@@ -211,10 +202,6 @@ class _Import:
             lines = self._lines_read.get(item.table)
             item.status = Status.WRONG
             self.outcome.complaints += _complaints(item, error, lines, self.shelf)
-
-    @property
-    def _lines_read(self) -> dict[Table, Lines]:
-        return self.__dict__.setdefault("_read", {})
 
     def _count_written(self) -> None:
         """Nothing is lost in silence: what is neither saved nor wrong would be an error of ours."""

@@ -201,7 +201,13 @@ class ReportTable(Table):
     def columns_for(self, shelf: Shelf) -> tuple[Column, ...]:
         if shelf.form is None:
             shelf.form = ReportColumn.whole_form(shelf.plan) if shelf.plan.pk else []
-        form = shelf.form
+        return self._with(shelf.form)
+
+    def template_columns(self) -> tuple[Column, ...]:
+        return self._with(ReportColumn.core_form())
+
+    def _with(self, form: list[ReportColumn]) -> tuple[Column, ...]:
+        """Return the columns of a plan's form between those every report has."""
         fixed = {column.name for column in (*self.columns, *self.last_columns)}
         labels = Counter(column.label for column in form)
         return (

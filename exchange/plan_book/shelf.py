@@ -7,6 +7,7 @@ find them like those that were there before.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from django.db.models import Q
@@ -132,8 +133,8 @@ class Shelf:
     def of_other_plan(self, plan: Plan) -> Shelf:
         """Return a shelf with the nodes of another plan of the town. Five queries a plan."""
         if plan.slug not in self._others:
-            other = Shelf.__new__(Shelf)
-            other.__dict__ |= self.__dict__ | {"plan": plan, "nodes": {}}
+            other = copy(self)
+            other.plan, other.nodes = plan, {}
             for model in LEVELS.values():
                 for row in model._default_manager.filter(plan=plan):
                     row.plan = plan
@@ -177,10 +178,16 @@ class Shelf:
             % {"scheme": scheme.name, "names": names}
         )
 
-    def common(self, word: str) -> CommonIndicator:
+    def common(self, word: str) -> CommonIndicator | None:
+        """Return what several towns count alike; operators keep these, so a code that is not known
+        here is left out and said so."""
         if self.commons is None:
             self.commons = {each.code: each for each in CommonIndicator.objects.all()}
-        return self._by_code(self.commons, word, _("共通指標"))
+        if word not in self.commons:
+            self.notes.append(
+                _("共通指標「%(code)s」はここにないため、結び付けません。") % {"code": word}
+            )
+        return self.commons.get(word)
 
     def waits_for(self, word: str) -> CellError:
         """Return the answer to a plan of this town that is not here yet."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from measures.models import Action, Measure, MeasureSdg
-from municipalities.record_many import check_rows, save_rows
+from municipalities.record_many import check_rows, refuse, save_rows
 from plans import structure
 from plans.choices import TitleSource
 from plans.models import BasicGoal, Policy, PolicyField, PolicySdg
@@ -90,7 +90,7 @@ class SdgNodeTable(Table):
             if number not in _kept_numbers(row)
         ]
         if new:
-            assert not check_rows(new, by=by)
+            refuse(check_rows(new, by=by), new)
             save_rows(new, by=by, reason=reason)
         for row in rows:
             gone = set(_kept_numbers(row)) - set(getattr(row, "said_numbers", _kept_numbers(row)))

@@ -82,6 +82,10 @@ class Table:
         """Return the columns; some plans have their own."""
         return self.columns
 
+    def template_columns(self) -> tuple[Column, ...]:
+        """Return the columns an empty workbook shows."""
+        return self.columns
+
     def reads_heading(self, heading: Any) -> bool:
         """Whether a heading that is no column's name is read all the same."""
         return False

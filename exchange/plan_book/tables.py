@@ -1,5 +1,7 @@
 """The sheets of the workbook, each after those it refers to."""
 
+from plans.models import Plan
+
 from .actual_tables import ActualNoteTable, ActualTable
 from .correspondence_table import CorrespondenceTable
 from .figure_tables import (
@@ -19,6 +21,7 @@ from .report_tables import (
     SheetTable,
 )
 from .scheme_tables import BandTable, PlanSchemeTable, SchemeTable
+from .shelf import Shelf
 from .structure_tables import ActionTable, FieldTable, GoalTable, MeasureTable, PolicyTable
 from .table import Table
 from .text_tables import FootnoteTable, FormTable, GlossaryTable, RelatedTable
@@ -56,3 +59,13 @@ TABLES: tuple[Table, ...] = (
     FootnoteTable(),
     CorrespondenceTable(),
 )
+
+
+def shelf_of(plan: Plan) -> Shelf:
+    """Return a shelf with everything stored of a plan; a constant number of queries."""
+    shelf = Shelf(plan.municipality)
+    shelf.plan = shelf.plans[plan.slug]
+    for table in TABLES:
+        for row in table.exported(shelf) if isinstance(table, SeriesTable) else table.stored(shelf):
+            shelf.keep(row)
+    return shelf

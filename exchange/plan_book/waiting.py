@@ -13,8 +13,9 @@ from plans.models import Plan
 
 from .columns import Column
 from .reading import Line, Lines
-from .shelf import Shelf
 from .table import Item, Table
+from .tables import TABLES, shelf_of
+from .taking import take
 from .values import as_text
 
 
@@ -72,8 +73,6 @@ def keep(plan: Plan, table: Table, lines: Sequence[Wait], items: Sequence[Item])
 
 def try_again(arrived: Plan, by: Any, reason: str, notes: list[str]) -> None:
     """Read what waited for a plan that has arrived. What still does not fit stays."""
-    from .tables import TABLES
-
     names = (arrived.slug, f"{arrived.municipality.slug}/{arrived.slug}")
     lines = WaitingLine.objects.filter(
         waits_for__in=names, plan__municipality=arrived.municipality
@@ -94,10 +93,7 @@ def try_again(arrived: Plan, by: Any, reason: str, notes: list[str]) -> None:
 
 def _read(plan: Plan, table: Table, lines: list[WaitingLine], by: Any, reason: str) -> bool:
     """Write the lines through their table; False where one of them does not fit."""
-    from .importing import shelf_of
-    from .taking import take
-
-    shelf: Shelf = shelf_of(plan)
+    shelf = shelf_of(plan)
     headings = list(dict.fromkeys(name for line in lines for name in line.cells))
     read = Lines(table.sheet, dict(enumerate(headings)))
     read.rows = [

@@ -49,7 +49,7 @@ def template_workbook(made_at: datetime | None = None) -> bytes:
     this_year = fiscal_year.of(date.today())
     years = [fiscal_year.label(this_year - back) for back in range(5, -1, -1)]
     for table in TABLES:
-        columns = (*table.columns, *getattr(table, "form", ()), *getattr(table, "last_columns", ()))
+        columns = table.template_columns()
         headings = [column.name for column in columns]
         if table.reads_heading(years[0]):
             headings += years
