@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ from municipalities.uploads import address
 
 MOST_ROWS = 200
 """Rows a page shows one by one."""
+MOST_NOTES = 20
+"""Notes a page shows at once, the others folded up."""
 LONGEST_TEXT = 200
 
 
@@ -43,10 +45,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Preview:
-    """What is shown of an outcome. `sheets` are (name, counts in the order of `statuses`)."""
+    """What is shown of an outcome. `sheets` are (name, counts in the order of Status) of the sheets
+    that say anything."""
 
     outcome: Outcome
-    statuses: tuple[Status, ...] = tuple(Status)
     sheets: list[tuple[str, list[int]]] = field(default_factory=list)
     total: list[int] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -56,6 +58,14 @@ class Preview:
     more_waits: int = 0
     proposed: int = 0
     """Indicators whose direction is only proposed."""
+
+    @property
+    def notes(self) -> list[str]:
+        return self.outcome.notes[:MOST_NOTES]
+
+    @property
+    def more_notes(self) -> list[str]:
+        return self.outcome.notes[MOST_NOTES:]
 
     @property
     def says_nothing_new(self) -> bool:
@@ -77,7 +87,11 @@ def preview_of(outcome: Outcome, town: Municipality) -> Preview:
     ]
     return Preview(
         outcome,
-        sheets=[(sheet.name, list(sheet.counts.values())) for sheet in outcome.sheets],
+        sheets=[
+            (sheet.name, list(sheet.counts.values()))
+            for sheet in outcome.sheets
+            if any(sheet.counts.values())
+        ],
         total=list(outcome.counts.values()),
         rows=[_row(sheet, item, town) for sheet, item in written[:MOST_ROWS]],
         more_rows=max(0, len(written) - MOST_ROWS),
@@ -125,13 +139,12 @@ def _text(value: Any) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 
-def sentence(counts: dict[Status, int], *, without: Iterable[Status] = ()) -> str:
+def sentence(counts: dict[Status, int]) -> str:
     """Return 新規3件、変更2件 of what there is."""
-    hidden = set(without)
     return "、".join(
         _("%(status)s%(count)d件") % {"status": status.label, "count": count}
         for status, count in counts.items()
-        if count and status not in hidden
+        if count
     )
 
 
@@ -139,10 +152,8 @@ def lines(preview: Preview) -> Iterator[str]:
     """Yield what the command prints."""
     outcome = preview.outcome
     for sheet in outcome.sheets:
-        yield _("%(sheet)s：%(counts)s") % {
-            "sheet": sheet.name,
-            "counts": sentence(sheet.counts) or _("行なし"),
-        }
+        if counts := sentence(sheet.counts):
+            yield _("%(sheet)s：%(counts)s") % {"sheet": sheet.name, "counts": counts}
     for place, key, slug in preview.waits:
         yield _("［待ち］%(sheet)s %(key)s：計画「%(slug)s」を取り込むまで待ちます。") % {
             "sheet": place,
@@ -151,10 +162,6 @@ def lines(preview: Preview) -> Iterator[str]:
         }
     for note in outcome.notes:
         yield _("［確認］%(note)s") % {"note": note}
-    if preview.proposed:
-        yield _("［確認］向きを提案しただけの指標が%(count)d件あります。") % {
-            "count": preview.proposed
-        }
     for complaint in outcome.complaints:
         yield _("［誤り］%(place)s：%(found)s%(message)s") % {
             "place": " ".join(filter(None, (complaint.sheet, complaint.place))),

@@ -64,7 +64,11 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
         publication,
         sheet,
         WaitingLine.objects.create(
-            plan=plan, sheet="新旧対応", key="1", cells={"番号": "1"}, waits_for="later"
+            plan=plan,
+            sheet="計画",
+            key=f"{plan.slug}／上位計画",
+            cells={"アドレス名": plan.slug, "上位計画": "later"},
+            waits_for="later",
         ),
         make.make_succession(section, newer),
         membership := make.make_membership(make.make_user(), Role.READER, town),

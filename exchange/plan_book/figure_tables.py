@@ -201,7 +201,8 @@ def _read_aim(cell: Any, shelf: Shelf, row: Target) -> Any:
     """Read 200, and also 200人以上, which says the kind as well."""
     number, kind = values.split_aim(cell)
     row.said_kind = _KINDS.get(kind, "")
-    return values.figure().read(values.without_unit(number, row.indicator.series.unit))
+    series = related(row.indicator, "series")  # none where the sheet of indicators is wrong
+    return values.figure().read(values.without_unit(number, series.unit if series else ""))
 
 
 def _kind(shelf: Shelf, row: Target, place: int) -> str:

@@ -234,7 +234,8 @@ _AIM = re.compile(r"(.*?) ?(以上|以下)")
 
 def split_aim(value: Any) -> tuple[Any, str]:
     """Return a target without the word behind it, and that word: 200人以上 is 200人 and 以上."""
-    match = _AIM.fullmatch(folded(value)) if isinstance(value, str) else None
+    is_text = isinstance(value, str) and not isinstance(value, ErrorValue)
+    match = _AIM.fullmatch(folded(value)) if is_text else None
     return (match[1], match[2]) if match else (value, "")
 
 

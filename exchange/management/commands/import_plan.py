@@ -70,12 +70,14 @@ class Command(BaseCommand):
 
 
 def _result(outcome: Outcome, dry_run: bool, says_nothing_new: bool) -> str:
-    words = {
-        "plan": outcome.plan,
-        "kind": _("新しい素案") if outcome.is_new else _("すでにある計画"),
-    }
-    if dry_run:
-        return _("「%(plan)s」（%(kind)s）：確かめただけで、何も書き込んでいません。") % words
     if says_nothing_new:
-        return _("「%(plan)s」（%(kind)s）と同じ内容です。何も変えていません。") % words
-    return _("「%(plan)s」（%(kind)s）に取り込みました。") % words
+        text = _("「%(plan)s」と同じ内容です。何も変えていません。")
+    elif outcome.is_new and dry_run:
+        text = _("「%(plan)s」を新しい素案としてつくります。まだ何も書き込んでいません。")
+    elif outcome.is_new:
+        text = _("「%(plan)s」を新しい素案としてつくりました。")
+    elif dry_run:
+        text = _("「%(plan)s」を変えます。まだ何も書き込んでいません。")
+    else:
+        text = _("「%(plan)s」に取り込みました。")
+    return text % {"plan": outcome.plan}
