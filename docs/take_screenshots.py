@@ -2,7 +2,7 @@
 
 Usage: python docs/take_screenshots.py http://127.0.0.1:8000 planner .trial/demo_password
 
-The account is a planner's; nothing is saved. Buttons are found by the names the manual calls
+The account is a planner's; nothing is saved, and uploaded files are cancelled. Buttons are found by the names the manual calls
 them, so that a renamed button stops the script.
 """
 
@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import math
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).resolve().parent / "images"
@@ -139,6 +141,54 @@ def revision_table(camera: Camera) -> None:
     camera.take("revision-table", top="table.revision", height=620)
 
 
+def _fill_in(book: Workbook) -> None:
+    """Change a title and a target, as the manual tells."""
+    book["基本目標"]["C5"] = "こどもの声が聞こえるまち"
+    book["目標"]["D5"] = 1200
+
+
+def _mistype(book: Workbook) -> None:
+    _fill_in(book)
+    book["目標"]["D6"] = "2割くらい"
+    book["指標"]["D5"] = "施策 99"
+
+
+def _upload(camera: Camera, edit: Callable[[Workbook], None]) -> None:
+    """Take the plan out, change it and bring it to the preview."""
+    camera.open_plan(PLAN)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "みほん市_みほん市みらい計画.xlsx"
+        with camera.page.expect_download() as coming:
+            camera.page.get_by_role("link", name="Excelに書き出す", exact=True).click()
+        coming.value.save_as(path)
+        book = load_workbook(path)
+        edit(book)
+        book.save(path)
+        camera.follow("Excelから取り込む")
+        camera.page.set_input_files("#id_file", path)
+        camera.page.fill("#id_reason", "中間見直しの準備")
+        camera.press("アップロードして確かめる")
+
+
+def plan_import(camera: Camera) -> None:
+    camera.go("/admin/plans/plan/")
+    camera.follow("計画をExcelから取り込む")
+    camera.take("plan-import", bottom="#import-form .submit-row")
+
+
+def plan_preview(camera: Camera) -> None:
+    _upload(camera, _fill_in)
+    camera.take("plan-import-preview", bottom="#confirm-form .submit-row")
+    camera.take("plan-import-changes", top="#changes", bottom="#changes")
+    camera.press("取り消す")
+
+
+def plan_errors(camera: Camera) -> None:
+    _upload(camera, _mistype)
+    camera.take("plan-import-errors", bottom="#complaints")
+    camera.press("取り消す")
+
+
 PICTURES: tuple[Callable[[Camera], None], ...] = (
     columns,
     take_over,
@@ -149,6 +199,9 @@ PICTURES: tuple[Callable[[Camera], None], ...] = (
     successor,
     correspondences,
     revision_table,
+    plan_import,
+    plan_preview,
+    plan_errors,
 )
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from exchange.memory import without_garbage_collection
 from municipalities.access import require_planner
 from municipalities.models import Municipality
-from municipalities.uploads import Book
+from municipalities.uploads import Book, ErrorValue
 from municipalities.uploads.complaints import Complaint
 from plans.models import Plan
 
@@ -266,7 +266,16 @@ class _Sheet:
         self.outcome.wrong = len(self._wrong)
 
     def wait(self, line: Line, columns: dict[int, Column], held: set[str], slug: str) -> None:
-        self.waiting_lines.append(waiting.Wait.of(self.table, line, columns, held, slug))
+        try:
+            self.waiting_lines.append(waiting.Wait.of(self.table, line, columns, held, slug))
+        except CellError as error:  # an error value of Excel is nothing to keep
+            self._complain_of_errors(line, columns, str(error))
+
+    def _complain_of_errors(self, line: Line, columns: dict[int, Column], message: str) -> None:
+        for number in columns:
+            cell = line.cells.get(number)
+            if isinstance(cell, ErrorValue):
+                self.complain(line, number, cell, message)
 
 
 def _place(table: Table, row: int, column: int | None) -> tuple[int | None, int | None]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from indicators import schemes
 from indicators.schemes import values_of
@@ -15,7 +16,7 @@ from plans.models import Band, PlanScheme, RatingScheme
 
 from .columns import Column, linked, plain, plains
 from .shelf import Shelf
-from .table import Faults, Item, Status, Table, invalid, write_one_by_one
+from .table import Change, Faults, Item, Status, Table, invalid, write_one_by_one
 
 
 def short_code(scheme: RatingScheme) -> str:
@@ -91,6 +92,12 @@ class BandTable(Table):
         is there, the town's own changed, or a new one."""
         faults = invalid(items)
         wrong = {id(item.row.scheme) for item, _error in faults}
+        described_rows = {id(described.row) for described in shelf.described.values()}
+        faults += [
+            (item, ValidationError(_("この評価方式の行を、シート「評価方式」にも書いてください。")))
+            for item in items
+            if id(item.row.scheme) not in described_rows
+        ]
         for code, described in shelf.described.items():
             mine = [item for item in items if item.row.scheme is described.row]
             if id(described.row) in wrong:
@@ -125,16 +132,10 @@ def _settle(
     if own is None:
         target.code = schemes.free_code(prefix + code)
     kept = {} if own is None else {band.order: band for band in own.bands.all()}
-    described.status = Status.NEW if own is None else Status.CHANGED
-    if own is not None:
-        _copy(described.row, own, leave={"id", "code", "municipality"})
-    written = []
+    _put_over(described, own, leave={"id", "code", "municipality"})
     for item in bands:
-        there = kept.get(item.row.order)
-        item.status = Status.NEW if there is None else Status.CHANGED
-        if there is not None:
-            _copy(item.row, there, leave={"id", "scheme"})
-        written.append(there or item.row)
+        _put_over(item, kept.get(item.row.order), leave={"id", "scheme"})
+    written = [item.row for item in bands]
     if by is not None:
         record.require_writer(by, target, "change" if own else "add")
     if own is None:
@@ -157,9 +158,21 @@ def _equal(described: Item, bands: list[Item], there: RatingScheme) -> bool:
     )
 
 
-def _copy(source: Any, to: Any, leave: set[str]) -> None:
-    for name, value in values_of(source, leave).items():
-        setattr(to, name, value)
+def _put_over(item: Item, there: Any, leave: set[str]) -> None:
+    """Let the stored row say what the line says and stand for it; None: the line is new."""
+    item.status = Status.NEW
+    if there is None:
+        return
+    item.changes = [
+        Change(column.name, before, after)
+        for column in item.table.columns
+        if not column.is_key
+        and (before := column.write(there)) != (after := column.write(item.row))
+    ]
+    item.status = Status.CHANGED if item.changes else Status.UNCHANGED
+    for name, value in values_of(item.row, leave).items():
+        setattr(there, name, value)
+    item.row = there
 
 
 class PlanSchemeTable(Table):

@@ -32,12 +32,13 @@ class Wait:
     def of(
         cls, table: Table, line: Line, columns: dict[int, Column], held: set[str], slug: str
     ) -> Wait:
-        said = {column: as_text(line.cells.get(number)) for number, column in columns.items()}
-        is_whole = any(column.is_required and column.name in held for column in said)
+        """Return what is kept of a line. Raises CellError where one of its cells is no text."""
+        is_whole = any(column.is_required and column.name in held for column in columns.values())
         cells = {
             column.name: text
-            for column, text in said.items()
-            if text and (is_whole or column.is_key or column.name in held)
+            for number, column in columns.items()
+            if (is_whole or column.is_key or column.name in held)
+            and (text := as_text(line.cells.get(number)))
         }
         key = key_of(cells, table)
         if not is_whole:

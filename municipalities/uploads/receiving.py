@@ -11,6 +11,9 @@ from . import limits
 from .book import Refused
 from .kinds import too_large
 
+_TOO_LARGE = "shirube.upload_too_large"
+"""Cannot be sent: what a browser says of itself is in capitals."""
+
 
 class StopAtLimit(FileUploadHandler):
     """Lets files through up to the limit, counted over all files of a request; of a larger one
@@ -21,7 +24,8 @@ class StopAtLimit(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
         if self.received > limits.UPLOAD:
-            self.request.upload_too_large = True
+            assert self.request is not None
+            self.request.META[_TOO_LARGE] = True
             raise SkipFile
         return raw_data
 
@@ -31,6 +35,6 @@ class StopAtLimit(FileUploadHandler):
 
 def refused_on_the_way(request: HttpRequest) -> Refused | None:
     """Return why a file of this request did not arrive, None where it did."""
-    if not getattr(request, "upload_too_large", False):
+    if _TOO_LARGE not in request.META:
         return None
     return too_large(int(request.META.get("CONTENT_LENGTH") or 0))
