@@ -13,6 +13,7 @@ from plans.choices import Period, Visibility
 from plans.models import Plan
 from rounds.models import PublishedIndicator
 from rounds.published import Record
+from rounds.year_counts import visible_verdict
 
 from .wording import year_words
 
@@ -57,15 +58,8 @@ def judgements_of(row: PublishedIndicator, municipality: Municipality) -> list[J
 
 
 def public_verdict(plan: Plan, row: PublishedIndicator) -> dict[str, Any] | None:
-    """Return the frozen computed judgement of a year; None where the plan does not make it
-    public, has no scheme or one that people choose by, or the year is not over (its middle is
-    never judged)."""
-    if plan.show_computed_judgement != Visibility.PUBLIC or not row.computed:
-        return None
-    verdict = row.computed["verdict"]
-    if verdict is None or row.publication.period == Period.MID_YEAR:
-        return None
-    return None if verdict["reason"] == Reason.CHOSEN_BY_PEOPLE else verdict
+    """Return the frozen computed judgement of a year as far as citizens see it."""
+    return visible_verdict(plan, row, row.publication.period)
 
 
 def computed_judgement(plan: Plan, row: PublishedIndicator) -> JudgementShown | None:

@@ -15,6 +15,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -32,6 +35,8 @@ _PIXELS_PER_POINT = 96 / 72
 # Of the fonts that stand in for ours the tallest is Noto Sans CJK: 1.41 times its size.
 LINE = 1.42
 ROW_PADDING = 4
+MOST_LINES = 24
+"""Of one row; longer texts go on in the next, so that rows fit on a page."""
 HIGHEST = 409
 """Points: no row is shown higher."""
 _OLDEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -50,9 +55,8 @@ class Book:
         properties.title = texts.clean(title) or None
         properties.creator = texts.clean(creator) or "Shirube"
         properties.created = properties.modified = self.made_at.replace(tzinfo=None)
-        # The font of the style "Normal" decides how wide columns are.
-        self.workbook._fonts[0] = looks.font(sz=10)
-        self.workbook._named_styles["Normal"].font = looks.font(sz=10)
+        normal = Font(name=looks.COLUMN_FONT, sz=10)
+        self.workbook._fonts[0] = self.workbook._named_styles["Normal"].font = normal
 
     def sheet(self, name: str, widths: Sequence[float] = ()) -> Sheet:
         """Add a sheet with columns of these widths (in digits); its name is made legal."""
@@ -101,6 +105,8 @@ class Sheet:
         self.row = 1
         self.widths = list(widths)
         self._look_at: dict[tuple[int, int], tuple[Look, frozenset[str]]] = {}
+        self._plain_text: dict[tuple[int, int], str] = {}
+        self._kept: set[int] = set()
         worksheet.sheet_view.showGridLines = False
         worksheet.sheet_properties.pageSetUpPr = PageSetupProperties()
         for column, wide in enumerate(widths, start=1):
@@ -127,6 +133,22 @@ class Sheet:
         cell._style = copy(self.book.style(look))
         self.worksheet._cells[row, column] = cell
         self._look_at[row, column] = look, frozenset()
+        return cell
+
+    def put_marked(
+        self, column: int, runs: Iterable[tuple[str, bool]], look: Look = looks.TEXT
+    ) -> Cell:
+        """Write a text of (words, whether they are marked): marked ones bold and underlined."""
+        usual = {"rFont": looks.FONT, "sz": look.size, "charset": 128}
+        blocks = [
+            TextBlock(InlineFont(**usual, **({"b": True, "u": "single"} if marked else {})), words)
+            for text, marked in runs
+            if (words := texts.clean(text))
+        ]
+        cell = self.put(column, "".join(block.text for block in blocks), look)
+        if any(block.font.b for block in blocks):
+            self._plain_text[cell.row, column] = cell._value
+            cell._value = CellRichText(*blocks)
         return cell
 
     def figure(
@@ -190,15 +212,19 @@ class Sheet:
         most = 1
         for column in range(1, len(self.widths) + 1):
             cell = self.worksheet._cells.get((row, column))
-            if cell is not None and type(cell._value) is str:
+            text = self._plain_text.get((row, column)) or (cell is not None and cell._value)
+            if type(text) is str:
                 look = self._look_at[row, column][0]
                 if look.wrap:
-                    most = max(most, len(texts.lines(cell._value, self.room(column, 0, look.size))))
+                    most = max(most, len(texts.lines(text, self.room(column, 0, look.size))))
         return most
 
-    def end_row(self, height: float = 0, *, least: float = 0) -> int:
-        """Close the current row with a height (0: what its texts need); return its number."""
+    def end_row(self, height: float = 0, *, least: float = 0, keep: bool = False) -> int:
+        """Close the current row with a height (0: what its texts need); return its number. `keep`
+        holds it on one page with the next."""
         row = self.row
+        if keep:
+            self._kept.add(row)
         high = height or max(least, self.height(self.lines()))
         self.worksheet.row_dimensions[row].height = round(high, 2)
         self.row += 1
@@ -210,16 +236,27 @@ class Sheet:
             self.put(column, value, look)
         return self.end_row(**options)
 
-    def line(self, text: str, look: Look = looks.NOTE, *, column: int = 1, last: int = 0) -> int:
-        """Write a line of text over all columns, as high as it needs."""
+    def line(
+        self,
+        text: str,
+        look: Look = looks.NOTE,
+        *,
+        column: int = 1,
+        last: int = 0,
+        keep: bool = False,
+    ) -> int:
+        """Write text over all columns, as high as it needs, over several rows where it is long;
+        return the number of the last one."""
         last = last or len(self.widths)
-        self.put(column, text, look)
-        count = 1
-        if last > column:
-            self.merge(column, last)
-        if look.wrap:
-            count = len(texts.lines(texts.clean(text), self.room(column, last, look.size)))
-        return self.end_row(self.height(count, look.size))
+        room = self.room(column, last, look.size)
+        parts = texts.pieces(texts.clean(text), room, MOST_LINES) if look.wrap else [text]
+        for part in parts:
+            self.put(column, part, look)
+            if last > column:
+                self.merge(column, last)
+            count = len(texts.lines(part, room)) if look.wrap else 1
+            row = self.end_row(self.height(count, look.size), keep=keep)
+        return row
 
     # --- Pages ---
 
@@ -231,14 +268,36 @@ class Sheet:
         footer: str = "",
         title_rows: tuple[int, int] | None = None,
         title_columns: tuple[int, int] | None = None,
+        fit: bool = True,
     ) -> None:
-        """Set up the paper, and what every page repeats."""
-        paper.set_up(self.worksheet, number=number, footer=footer)
+        """Set up the paper, and what every page repeats. Without `fit` page breaks count, and rows
+        that are kept together begin a new page where they would be torn."""
+        paper.set_up(self.worksheet, number=number, footer=footer, fit=fit)
+        if not fit:
+            self._break_rows(paper, title_rows)
         if title_rows is not None:
             self.worksheet.print_title_rows = f"{title_rows[0]}:{title_rows[1]}"
         if title_columns is not None:
             first, last = map(get_column_letter, title_columns)
             self.worksheet.print_title_cols = f"{first}:{last}"
+
+    def _break_rows(self, paper: Paper, title_rows: tuple[int, int] | None) -> None:
+        heights = [self.worksheet.row_dimensions[row].height or 15 for row in range(1, self.row)]
+        titles = sum(heights[title_rows[0] - 1 : title_rows[1]]) if title_rows else 0
+        forced = {each.id for each in self.worksheet.row_breaks.brk}
+        used = 0.0
+        for row, height in enumerate(heights, start=1):
+            block, last = height, row
+            while last in self._kept and last < len(heights):
+                last += 1
+                block += heights[last - 1]
+            is_inside = row - 1 in self._kept
+            if row - 1 in forced:
+                used = titles
+            elif used and used + (height if is_inside else block) > paper.height and row > 1:
+                self.break_after(row - 1)
+                used = titles
+            used += height
 
     def break_after(self, row: int) -> None:
         """Begin a new page below a row."""
