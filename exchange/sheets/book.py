@@ -5,11 +5,13 @@ Cells are made and their styles copied directly: thousands of `cell.font = …` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -95,6 +97,36 @@ class _Archive(ZipFile):
     def write(self, filename: Any, arcname: Any = None, *args: Any, **options: Any) -> None:
         with open(filename, "rb") as file:
             self.writestr(arcname or filename, file.read())
+
+
+Runs = list[tuple[str, bool]]
+"""Words, and whether they are marked."""
+
+
+def _parts(value: object, room: int) -> list[Any]:
+    """Return a value in the parts that rows of `MOST_LINES` take."""
+    if isinstance(value, str):
+        return texts.pieces(texts.clean(value), room, MOST_LINES)
+    if not isinstance(value, list):
+        return [value]
+    runs = [(texts.clean(text), marked) for text, marked in value]
+    pieces = texts.pieces("".join(text for text, _marked in runs), room, MOST_LINES)
+    return list(_cut(runs, pieces)) if len(pieces) > 1 else [runs]
+
+
+def _cut(runs: Runs, pieces: list[str]) -> Iterator[Runs]:
+    """Yield the runs of each of the `pieces` of their text, which leave out line feeds between."""
+    waiting = [(character, marked) for text, marked in runs for character in text]
+    at = 0
+    for piece in pieces:
+        while waiting[at : at + 1] and waiting[at][0] == "\n" and not piece.startswith("\n"):
+            at += 1
+        own = waiting[at : at + len(piece)]
+        at += len(piece)
+        yield [
+            ("".join(character for character, _marked in some), marked)
+            for marked, some in groupby(own, key=itemgetter(1))
+        ]
 
 
 class Sheet:
@@ -235,6 +267,36 @@ class Sheet:
         for column, value in enumerate(values, start=1):
             self.put(column, value, look)
         return self.end_row(**options)
+
+    def write_block(
+        self,
+        values: Iterable[object],
+        look: Callable[[int], Look] = lambda _column: looks.TEXT,
+        *,
+        merged: tuple[int, int] | None = None,
+    ) -> int:
+        """Write values side by side, where long texts go on in the rows below; return the last
+        row. A value may be a text, a figure, or runs as `put_marked` takes them. `look` tells that
+        of a column; the columns `merged` hold the first of their values."""
+        parts = []
+        for at, value in enumerate(values, start=1):
+            last = merged[1] if merged and at == merged[0] else at
+            room = self.room(at, last, look(at).size)
+            parts.append(_parts(value, room))
+        for line in range(max(map(len, parts))):
+            for at, part in enumerate(parts, start=1):
+                value = part[line] if line < len(part) else None
+                if isinstance(value, list):
+                    self.put_marked(at, value, look(at))
+                elif isinstance(value, Decimal):
+                    places = max(0, -int(value.as_tuple().exponent))
+                    self.put(at, value, looks.NUMBER.but(down=look(at).down).as_number(places))
+                else:
+                    self.put(at, value, look(at))
+            if merged:
+                self.merge(*merged)
+            row = self.end_row()
+        return row
 
     def line(
         self,
