@@ -198,14 +198,23 @@ def _with_state(row: Any, state: str) -> Any:
 
 
 def legends_of(publication: Publication) -> dict[str, Any]:
-    """Return the classes in force in the year of a publication, by subject."""
+    """Return the classes in force in the year of a publication, by subject, and who saw then what
+    is computed."""
     if publication.fiscal_year is None:
         return {}
     schemes = {
         subject: publication.plan.scheme_in(subject, publication.fiscal_year)
         for subject in PlanScheme.Subject.values
     }
-    return {subject: frozen.freeze_legend(scheme) for subject, scheme in schemes.items() if scheme}
+    legends = {
+        subject: frozen.freeze_legend(scheme) for subject, scheme in schemes.items() if scheme
+    }
+    shown = {name: getattr(publication.plan, name) for name in _VISIBILITY}
+    return legends | {SHOWN: shown}
+
+
+SHOWN = "shown"
+_VISIBILITY = ("show_rates", "show_computed_judgement")
 
 
 # --- Policy sheets and the review board -------------------------------------------------------

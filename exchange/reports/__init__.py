@@ -4,18 +4,28 @@
 the files.
 """
 
-from .catalogue import REPORTS, File, all_sections, make, published_report
+from .catalogue import (
+    REPORTS,
+    SECTIONS,
+    File,
+    all_sections,
+    edition_for_citizens,
+    make,
+    published_report,
+)
 from .editions import Edition, NoEditionError, View, of_citizens, reprint, working
 from .layout import Options
 
 __all__ = [
     "REPORTS",
+    "SECTIONS",
     "Edition",
     "File",
     "NoEditionError",
     "Options",
     "View",
     "all_sections",
+    "edition_for_citizens",
     "make",
     "of_citizens",
     "published_report",

@@ -43,6 +43,8 @@ class Report:
     by_goal: bool = True
     by_section: bool = True
     is_public: bool = True
+    has_year: bool = True
+    """Whether it speaks of a year; else of the plan itself."""
 
 
 REPORTS = {
@@ -51,7 +53,9 @@ REPORTS = {
     "policy": Report(gettext_lazy("部門方針シート"), policy_sheets.build, by_goal=False),
     "achievement": Report(gettext_lazy("達成状況のまとめ"), achievement.build),
     "explanations": Report(gettext_lazy("要説明一覧"), explanations.build, is_public=False),
-    "revision": Report(gettext_lazy("新旧対照表"), revision.build, by_goal=False, by_section=False),
+    "revision": Report(
+        gettext_lazy("新旧対照表"), revision.build, by_goal=False, by_section=False, has_year=False
+    ),
 }
 _PERIODS = {
     Period.YEAR_END: gettext_lazy("年度末"),
@@ -71,8 +75,17 @@ class File:
 
 
 def make(kind: str, edition: Edition, options: Options | None = None) -> File:
-    """Return a report of an edition; NoEditionError where there is nothing it could print."""
+    """Return a report of an edition, or the ZIP of all sections; NoEditionError where there is
+    nothing it could print."""
+    if kind == SECTIONS:
+        if edition.section is not None:
+            raise editions.NoEditionError(_("全担当課のシートは、担当課では絞り込めません。"))
+        return all_sections(edition, options)
     report = REPORTS[kind]
+    if edition.goal is not None and not report.by_goal:
+        raise editions.NoEditionError(_("この帳票は、基本目標では絞り込めません。"))
+    if edition.section is not None and not report.by_section:
+        raise editions.NoEditionError(_("この帳票は、担当課では絞り込めません。"))
     book = report.build(edition, options or Options())
     limits = [edition.goal.title or edition.goal.code] if edition.goal else []
     limits += [edition.section.name] if edition.section else []
@@ -86,7 +99,14 @@ def published_report(
     KeyError for a report that is not for them."""
     if not REPORTS[kind].is_public:
         raise KeyError(kind)
-    return make(kind, editions.of_citizens(plan, fiscal_year, period))
+    return make(kind, edition_for_citizens(kind, plan, fiscal_year, period))
+
+
+def edition_for_citizens(kind: str, plan: Plan, fiscal_year: int, period: str) -> Edition:
+    """Return what citizens read of the year; of the plan where the report asks no year."""
+    if kind in REPORTS and not REPORTS[kind].has_year:
+        return editions.of_plan_itself(plan)
+    return editions.of_citizens(plan, fiscal_year, period)
 
 
 def file_name(edition: Edition, parts: Iterable[str], ending: str = "xlsx") -> str:
@@ -104,6 +124,10 @@ def file_name(edition: Edition, parts: Iterable[str], ending: str = "xlsx") -> s
 
 
 # --- All sections ------------------------------------------------------------------------------
+
+
+SECTIONS = "sections"
+"""What stands for the ZIP where a kind of report is asked for."""
 
 
 def all_sections(edition: Edition, options: Options | None = None) -> File:

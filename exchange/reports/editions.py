@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -294,6 +295,7 @@ def working(plan: Plan, fiscal_year: int, period: str = Period.YEAR_END) -> Edit
         years = Actual.objects.filter(series__in=series, period=Period.YEAR_END)
         first = years.order_by("fiscal_year").values_list("fiscal_year", flat=True).first()
     earlier = range(first if first is not None else fiscal_year, fiscal_year)
+    prefetch_related_objects([plan], "schemes__scheme__bands")
     now = _unsaved(plan, fiscal_year, period)
     now.legends = contents.legends_of(now)
     return Edition(
@@ -333,6 +335,15 @@ def of_citizens(plan: Plan, fiscal_year: int, period: str = Period.YEAR_END) -> 
     return _frozen_edition(plan, View.PUBLISHED, found, current)
 
 
+def of_plan_itself(plan: Plan) -> Edition:
+    """Return a plan as it was handed out last; NoEditionError where it has not been."""
+    current = published.current_publications(plan)
+    found = next((each for each in current if each.fiscal_year is None), None)
+    if found is None:
+        raise NoEditionError(_("「%(plan)s」はまだ公表されていません。") % {"plan": plan})
+    return _frozen_edition(plan, View.PUBLISHED, found, current)
+
+
 def reprint(publication: Publication) -> Edition:
     """Return exactly what a publication froze, beside the years handed out before it."""
     before = Publication.objects.filter(
@@ -343,7 +354,10 @@ def reprint(publication: Publication) -> Edition:
     newest = {
         (each.fiscal_year, each.period): each for each in before.order_by("effective_at", "number")
     }
-    return _frozen_edition(publication.plan, View.FROZEN, publication, newest.values())
+    plan = copy(publication.plan)
+    for name, visibility in publication.legends.get(contents.SHOWN, {}).items():
+        setattr(plan, name, visibility)  # as the town had decided then
+    return _frozen_edition(plan, View.FROZEN, publication, newest.values())
 
 
 def _frozen_edition(

@@ -10,10 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from exchange import evaluation_table
+from exchange.arguments import check_year, find_plan, read_year
 from exchange.evaluation_formats import as_csv, as_json
 from exchange.evaluation_terminal import as_table
-from municipalities import fiscal_year as fiscal_years
-from municipalities.models import Municipality
 from plans.choices import Period
 from plans.models import Plan
 from rounds.models import Publication
@@ -59,10 +58,10 @@ class Command(BaseCommand):
         kind: str | None,
         **options: Any,
     ) -> None:
-        found, year = _plan(municipality, plan), _year(fiscal_year)
+        found, year = find_plan(municipality, plan), read_year(fiscal_year)
         with _without_garbage_collection():
             if kind is None:
-                _check_year(found, year)
+                check_year(found, year)
                 table = evaluation_table.working(found, year, period)
             else:
                 table = evaluation_table.published(_publication(found, kind, year, period))
@@ -81,44 +80,6 @@ def _without_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _plan(municipality: str, slug: str) -> Plan:
-    town = Municipality.objects.filter(slug=municipality).first()
-    if town is None:
-        raise CommandError(_("自治体「%(slug)s」はありません。") % {"slug": municipality})
-    plan = Plan.objects.filter(municipality=town, slug=slug).first()
-    if plan is None:
-        slugs = town.plans.values_list("slug", flat=True)
-        raise CommandError(
-            _("計画「%(slug)s」は%(town)sにありません（ある計画：%(slugs)s）。")
-            % {"slug": slug, "town": town, "slugs": "、".join(slugs) or _("なし")}
-        )
-    plan.municipality = town
-    return plan
-
-
-def _year(text: str) -> int:
-    try:
-        return fiscal_years.parse(text)
-    except fiscal_years.FiscalYearError as error:
-        raise CommandError(str(error)) from error
-
-
-def _check_year(plan: Plan, year: int) -> None:
-    """Raise where the year lies outside the plan; a plan without period has every year."""
-    start, end = plan.start_fiscal_year, plan.end_fiscal_year
-    if (start is not None and year < start) or (end is not None and year > end):
-        label = plan.municipality.year_label
-        raise CommandError(
-            _("%(year)sは「%(plan)s」の期間（%(start)s～%(end)s）の外です。")
-            % {
-                "year": label(year),
-                "plan": plan,
-                "start": "" if start is None else label(start),
-                "end": "" if end is None else label(end),
-            }
-        )
 
 
 def _publication(plan: Plan, kind: str, year: int, period: str) -> Publication:
