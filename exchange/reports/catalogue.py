@@ -11,6 +11,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from exchange.garbage import without_garbage_collection
 from exchange.sheets import Book
 from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Department
@@ -86,10 +87,11 @@ def make(kind: str, edition: Edition, options: Options | None = None) -> File:
         raise editions.NoEditionError(_("この帳票は、基本目標では絞り込めません。"))
     if edition.section is not None and not report.by_section:
         raise editions.NoEditionError(_("この帳票は、担当課では絞り込めません。"))
-    book = report.build(edition, options or Options())
+    with without_garbage_collection():
+        content = report.build(edition, options or Options()).to_bytes()
     limits = [edition.goal.title or edition.goal.code] if edition.goal else []
     limits += [edition.section.name] if edition.section else []
-    return File(file_name(edition, [str(report.label), *limits]), book.to_bytes())
+    return File(file_name(edition, [str(report.label), *limits]), content)
 
 
 def published_report(

@@ -129,7 +129,7 @@ def _year_columns(table: Table, place: int, year: int, lines: list[Line]) -> Ite
             continue
         if part == "judgement" and all(each == NONE for each in said):
             continue
-        least = {"target": 8, "actual": 8, "rate": 6.5, "judgement": 5}[part]
+        least = {"target": 8, "actual": 8, "rate": 8, "judgement": 5}[part]
         figures = [each for each in said if isinstance(each, Figure)]
         yield Column(name, labels[part], _wide(figures, least), name, _of_year(place, say))
 
@@ -213,7 +213,7 @@ def _write_heads(sheet: Sheet, columns: list[Column]) -> int:
             sheet.merge(start, at, row=first)
             start = at + 1
     sheet.end_row(sheet.height(2), keep=True)
-    sheet.end_row(sheet.height(1), keep=True)
+    sheet.end_row(keep=True)
     return first
 
 

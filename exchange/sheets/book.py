@@ -236,7 +236,9 @@ class Sheet:
         return max(2, int((wide - 1) / (size * _PIXELS_PER_POINT / 2)))
 
     def height(self, lines: int, size: float = looks.BODY) -> float:
-        return min(HIGHEST, lines * size * LINE + ROW_PADDING)
+        """Return the points that `lines` need: one more for every five, since programs break long
+        texts a little differently."""
+        return min(HIGHEST, (lines + lines // 5) * size * LINE + ROW_PADDING)
 
     def lines(self, row: int = 0) -> int:
         """Return how many lines the longest text of a row takes in its own columns."""

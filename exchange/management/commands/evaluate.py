@@ -1,9 +1,6 @@
 """Prints the evaluation of a plan's year: `manage.py evaluate mihon mirai --fiscal-year R6`."""
 
-import gc
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +10,7 @@ from exchange import evaluation_table
 from exchange.arguments import check_year, find_plan, read_year
 from exchange.evaluation_formats import as_csv, as_json
 from exchange.evaluation_terminal import as_table
+from exchange.garbage import without_garbage_collection
 from plans.choices import Period
 from plans.models import Plan
 from rounds.models import Publication
@@ -59,7 +57,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         found, year = find_plan(municipality, plan), read_year(fiscal_year)
-        with _without_garbage_collection():
+        with without_garbage_collection():
             if kind is None:
                 check_year(found, year)
                 table = evaluation_table.working(found, year, period)
@@ -67,19 +65,6 @@ class Command(BaseCommand):
                 table = evaluation_table.published(_publication(found, kind, year, period))
             text = FORMATS[options["format"]](table)
         self.stdout.write(text, ending="")
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """All rows live until they are printed. To look through those of a large plan for garbage,
-    again and again while they grow, would take as long as to judge them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _publication(plan: Plan, kind: str, year: int, period: str) -> Publication:
