@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from exchange.sheets import A4, Book, Sheet, looks
+from exchange.sheets import A4, Book, Sheet, looks, texts
+from exchange.sheets.book import MOST_LINES
 from indicators import evaluation
 from indicators.evaluation import Outcome, to_decimal
 from indicators.explain import Concern, Facts, Row, by_concern, working_facts
@@ -87,8 +88,15 @@ def _write_row(sheet: Sheet, row: Row, year: int) -> None:
     _put_figure(sheet, 5, trend.now, facts.decimals)
     sheet.put(6, row.target or _("目標なし"), looks.CENTER)
     note = [_("注記：%(note)s") % {"note": facts.note}] if facts.note else []
-    sheet.put(7, "\n".join([*row.words, *([facts.judged] if facts.judged else []), *note]))
+    words = "\n".join([*row.words, *([facts.judged] if facts.judged else []), *note])
+    first, *more = texts.pieces(texts.clean(words), sheet.room(7), MOST_LINES)
+    sheet.put(7, first)
     sheet.end_row()
+    for part in more:
+        for column in range(1, 7):
+            sheet.put(column, None)
+        sheet.put(7, part)
+        sheet.end_row()
 
 
 def _put_figure(sheet: Sheet, column: int, figure: Outcome, decimals: int) -> None:

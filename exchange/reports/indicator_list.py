@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from exchange.sheets import A3, A4, Book, Sheet, looks, number_format, texts
+from exchange.sheets.book import MOST_LINES
 from municipalities import fiscal_year as fiscal_years
 
 from . import layout
@@ -71,7 +72,10 @@ def write_list(book: Book, table: Table, options: Options) -> None:
         for line in group.lines:
             for at, cell in write:
                 _put(sheet, at, cell(line))
-            sheet.end_row()
+            if sheet.lines() > MOST_LINES:
+                _write_long(sheet, [cell(line) for _at, cell in write])
+            else:
+                sheet.end_row()
     if not table.groups:
         sheet.line(_("当てはまる指標はありません。"), looks.CELL)
     bottom = sheet.row - 1
@@ -175,6 +179,21 @@ def _put(sheet: Sheet, column: int, value: Any) -> None:
         sheet.put(column, str(value), looks.CENTER)
     else:
         sheet.put(column, value, looks.CELL)
+
+
+def _write_long(sheet: Sheet, values: list[Any]) -> None:
+    """Write a row whose texts are long: they go on in the rows below."""
+    parts = []
+    for at, value in enumerate(values, start=1):
+        words = value.words if isinstance(value, Figure) and value.value is None else value
+        is_text = isinstance(words, str)
+        parts.append(
+            texts.pieces(texts.clean(words), sheet.room(at), MOST_LINES) if is_text else [value]
+        )
+    for line in range(max(map(len, parts))):
+        for at, part in enumerate(parts, start=1):
+            _put(sheet, at, part[line] if line < len(part) else None)
+        sheet.end_row()
 
 
 def _pages(columns: list[Column]) -> list[int]:

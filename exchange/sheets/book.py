@@ -36,7 +36,7 @@ _PADDING = 5
 _PIXELS_PER_POINT = 96 / 72
 # Of the fonts that stand in for ours the tallest is Noto Sans CJK: 1.41 times its size.
 LINE = 1.42
-ROW_PADDING = 4
+ROW_PADDING = 6
 MOST_LINES = 24
 """Of one row; longer texts go on in the next, so that rows fit on a page."""
 HIGHEST = 409

@@ -136,7 +136,7 @@ def pieces(text: str, room: int, most_lines: int) -> list[str]:
 
 def header_text(text: str) -> str:
     """Return a text for the header of a page, where & begins a code."""
-    return _ILLEGAL.sub("", " ".join(text.split())).replace("&", "&&")
+    return _CODE.sub("_x005F_", _ILLEGAL.sub("", " ".join(text.split()))).replace("&", "&&")
 
 
 def sheet_name(wanted: str, taken: Iterable[str]) -> str:
