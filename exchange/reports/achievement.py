@@ -86,7 +86,7 @@ def _draw(sheet: Sheet, tally: Tally, name: str, first: int, count: int) -> None
     """Draw the lines below the table, those without a class too: parts of one whole."""
     if not count:
         return
-    height = round(min(16.0, 3.2 + 0.75 * count), 1)
+    height = round(min(15.0, 2.6 + 0.6 * count), 1)
     wide = sum(7 * each + 5 for each in sheet.widths) / layout.CENTIMETRES
     sheet.end_row(9, keep=True)
     start = sheet.row

@@ -251,7 +251,7 @@ def _year_remarks(row: PublishedIndicator, publication: Publication) -> list[str
     is_preliminary = publication.mark == Publication.Mark.PRELIMINARY
     if row.is_provisional or (is_preliminary and row.amount is not None):
         found.append(_("速報"))
-    if row.revision:
+    if row.revision and (row.revision != Revision.SETTLED or row.revision_reason):
         label = str(Revision(row.revision).label)
         found.append(f"{label}（{row.revision_reason}）" if row.revision_reason else label)
     if row.note:

@@ -100,13 +100,13 @@ def _look(found: Sheets, at: int) -> looks.Look:
 
 
 def _write_legend(sheet: Sheet, found: Sheets) -> None:
+    """Write the classes in one paragraph, so that they rarely need a page of their own."""
     if not found.legend:
         return
+    classes = "　".join(
+        symbol if symbol == meaning else f"{symbol}：{meaning}" for symbol, meaning in found.legend
+    )
     title = _("%(column)sの凡例") % {"column": found.legend_title}
-    sheet.line(title, looks.PLAIN.but(bold=True), keep=True)
-    for number, (symbol, meaning) in enumerate(found.legend, start=1):
-        words = symbol if symbol == meaning else f"{symbol}　{meaning}"
-        is_last = number == len(found.legend) and not found.legend_note
-        sheet.line(words, looks.PLAIN, keep=not is_last)
+    sheet.line(f"{title}　{classes}", looks.PLAIN, keep=bool(found.legend_note))
     if found.legend_note:
         sheet.line(found.legend_note, looks.PLAIN)
