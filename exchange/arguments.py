@@ -30,19 +30,3 @@ def read_year(text: str) -> int:
         return fiscal_years.parse(text)
     except fiscal_years.FiscalYearError as error:
         raise CommandError(str(error)) from error
-
-
-def check_year(plan: Plan, year: int) -> None:
-    """Raise where the year lies outside the plan; a plan without period has every year."""
-    start, end = plan.start_fiscal_year, plan.end_fiscal_year
-    if (start is not None and year < start) or (end is not None and year > end):
-        label = plan.municipality.year_label
-        raise CommandError(
-            _("%(year)sは「%(plan)s」の期間（%(start)s～%(end)s）の外です。")
-            % {
-                "year": label(year),
-                "plan": plan,
-                "start": "" if start is None else label(start),
-                "end": "" if end is None else label(end),
-            }
-        )

@@ -106,6 +106,7 @@ def test_the_page_is_linked_from_the_plan(people: People, plan: Plan) -> None:
     [
         ({"fiscal_year": ""}, "年度を入力してください。"),
         ({"fiscal_year": "R99"}, "令和"),
+        ({"fiscal_year": "R30"}, "期間"),
         ({"kind": "nothing"}, "選択"),
         ({"source": "99999999"}, "選択"),
         ({"period": "never"}, "選択"),

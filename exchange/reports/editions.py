@@ -288,8 +288,18 @@ def with_below(section: Department) -> list[Department]:
 
 
 def working(plan: Plan, fiscal_year: int, period: str = Period.YEAR_END) -> Edition:
-    """Return a year as it stands now, rows in every state, with all years of the plan before it."""
-    first = plan.start_fiscal_year
+    """Return a year as it stands now, rows in every state, with all years of the plan before it;
+    NoEditionError for a year outside the plan's period."""
+    first, last = plan.start_fiscal_year, plan.end_fiscal_year
+    if (first is not None and fiscal_year < first) or (last is not None and fiscal_year > last):
+        raise NoEditionError(
+            _("%(year)sは「%(plan)s」の期間（%(period)s）の外です。")
+            % {
+                "year": plan.municipality.year_label(fiscal_year),
+                "plan": plan,
+                "period": plan.period_text(),
+            }
+        )
     if first is None:
         series = plan.indicators.values("series")
         years = Actual.objects.filter(series__in=series, period=Period.YEAR_END)

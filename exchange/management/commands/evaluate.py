@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from exchange import evaluation_table
-from exchange.arguments import check_year, find_plan, read_year
+from exchange.arguments import find_plan, read_year
 from exchange.evaluation_formats import as_csv, as_json
 from exchange.evaluation_terminal import as_table
 from exchange.garbage import without_garbage_collection
@@ -59,12 +59,28 @@ class Command(BaseCommand):
         found, year = find_plan(municipality, plan), read_year(fiscal_year)
         with without_garbage_collection():
             if kind is None:
-                check_year(found, year)
+                _check_year(found, year)
                 table = evaluation_table.working(found, year, period)
             else:
                 table = evaluation_table.published(_publication(found, kind, year, period))
             text = FORMATS[options["format"]](table)
         self.stdout.write(text, ending="")
+
+
+def _check_year(plan: Plan, year: int) -> None:
+    """Raise where the year lies outside the plan; a plan without period has every year."""
+    start, end = plan.start_fiscal_year, plan.end_fiscal_year
+    if (start is not None and year < start) or (end is not None and year > end):
+        label = plan.municipality.year_label
+        raise CommandError(
+            _("%(year)sは「%(plan)s」の期間（%(start)s～%(end)s）の外です。")
+            % {
+                "year": label(year),
+                "plan": plan,
+                "start": "" if start is None else label(start),
+                "end": "" if end is None else label(end),
+            }
+        )
 
 
 def _publication(plan: Plan, kind: str, year: int, period: str) -> Publication:

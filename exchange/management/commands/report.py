@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from exchange import reports
-from exchange.arguments import check_year, find_plan, read_year
+from exchange.arguments import find_plan, read_year
 from municipalities.models import Department
 from plans.choices import Period
 from plans.models import BasicGoal, Plan
@@ -62,7 +62,6 @@ def _edition(kind: str, plan: Plan, options: dict[str, Any]) -> reports.Edition:
     year = read_year(options["fiscal_year"])
     if options["published"]:
         return reports.edition_for_citizens(kind, plan, year, options["period"])
-    check_year(plan, year)
     return reports.working(plan, year, options["period"])
 
 
