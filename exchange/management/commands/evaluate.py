@@ -7,11 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from exchange import evaluation_table
+from exchange.arguments import find_plan, read_year
 from exchange.evaluation_formats import as_csv, as_json
 from exchange.evaluation_terminal import as_table
 from exchange.memory import without_garbage_collection
-from municipalities import fiscal_year as fiscal_years
-from municipalities.models import Municipality
 from plans.choices import Period
 from plans.models import Plan
 from rounds.models import Publication
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         kind: str | None,
         **options: Any,
     ) -> None:
-        found, year = _plan(municipality, plan), _year(fiscal_year)
+        found, year = find_plan(municipality, plan), read_year(fiscal_year)
         with without_garbage_collection():
             if kind is None:
                 _check_year(found, year)
@@ -66,28 +65,6 @@ class Command(BaseCommand):
                 table = evaluation_table.published(_publication(found, kind, year, period))
             text = FORMATS[options["format"]](table)
         self.stdout.write(text, ending="")
-
-
-def _plan(municipality: str, slug: str) -> Plan:
-    town = Municipality.objects.filter(slug=municipality).first()
-    if town is None:
-        raise CommandError(_("自治体「%(slug)s」はありません。") % {"slug": municipality})
-    plan = Plan.objects.filter(municipality=town, slug=slug).first()
-    if plan is None:
-        slugs = town.plans.values_list("slug", flat=True)
-        raise CommandError(
-            _("計画「%(slug)s」は%(town)sにありません（ある計画：%(slugs)s）。")
-            % {"slug": slug, "town": town, "slugs": "、".join(slugs) or _("なし")}
-        )
-    plan.municipality = town
-    return plan
-
-
-def _year(text: str) -> int:
-    try:
-        return fiscal_years.parse(text)
-    except fiscal_years.FiscalYearError as error:
-        raise CommandError(str(error)) from error
 
 
 def _check_year(plan: Plan, year: int) -> None:
