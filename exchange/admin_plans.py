@@ -1,4 +1,4 @@
-"""Plans in and out of workbooks, from the pages of the plans in the admin."""
+"""The admin of plans, with the ways in and out: workbooks and reports."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from plans.models import Plan
 from rounds.admin_succession import FollowedPlanAdmin
 
 from . import admin_import
+from .admin_reports import reports_view
 from .downloads import file_name, workbook_response
 from .plan_book.workbook import plan_workbook, template_workbook
 
@@ -42,7 +43,7 @@ def template_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
 
 
 class ExchangedPlanAdmin(FollowedPlanAdmin):
-    """The admin of plans, with the ways in and out of workbooks."""
+    """The admin of plans, with their workbooks and reports."""
 
     def get_urls(self) -> list[Any]:
         pages = (
@@ -51,6 +52,7 @@ class ExchangedPlanAdmin(FollowedPlanAdmin):
             ("import/<int:number>/marked/", admin_import.marked_view, "import_marked"),
             ("template/", template_view, "template"),
             ("<path:object_id>/export/", export_view, "export"),
+            ("<path:object_id>/reports/", reports_view, "reports"),
         )
         own = {"model_admin": self}
         return [

@@ -240,14 +240,14 @@ def _row(
     computed: Mapping[str, Any],
 ) -> Row:
     verdict = computed.get("verdict")
-    formula, rate = _rate(verdict, rates)
+    formula, rate = rate_of(verdict, rates)
     movement, movement_reason = _movement(computed.get("trend"))
     return Row(
         code=indicator.code,
         name=name,
         unit=unit,
         baseline=_baseline(baseline, decimals),
-        target=_target(target, decimals),
+        target=target_of(target, decimals),
         actual=_actual(value, fiscal_year, verdict, decimals),
         state=state,
         formula=formula,
@@ -294,7 +294,7 @@ def _baseline(row: Indicator | PublishedIndicator, decimals: int) -> Amount:
     return _entered(Fraction(row.baseline_value), year, decimals)
 
 
-def _target(document: Mapping[str, Any] | None, decimals: int) -> Target:
+def target_of(document: Mapping[str, Any] | None, decimals: int) -> Target:
     if document is None:
         return Target("", None, None, None, None, None, "", Reason.NO_TARGET)
     value, lower, upper, tolerance = (
@@ -327,7 +327,7 @@ def _actual(
     return _entered(value.value, year, decimals)
 
 
-def _rate(verdict: Mapping[str, Any] | None, rates: Mapping[str, Any]) -> tuple[Formula, Amount]:
+def rate_of(verdict: Mapping[str, Any] | None, rates: Mapping[str, Any]) -> tuple[Formula, Amount]:
     """Return the scheme's rate. Where it uses none: the progress rate against the final target,
     else the achievement rate; with neither, why there is no progress rate."""
     if verdict is not None and verdict["formula"] != Formula.NONE:

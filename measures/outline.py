@@ -38,6 +38,14 @@ def key_of(node: Any) -> Key:
     return node._meta.model_name, node.pk
 
 
+def ancestors(node: Any) -> list[Any]:
+    """Return the nodes above, the highest first; reads the selected parents."""
+    above: list[Any] = []
+    while (node := node.parent) is not None:
+        above.insert(0, node)
+    return above
+
+
 def key_above(node: Any) -> Key | None:
     """Return where a node hangs in print: a policy under its field, else as the plan says; None
     for what hangs on the plan itself."""

@@ -18,15 +18,17 @@ from municipalities.models import Department
 from plans.models import Plan, PlanScheme
 from rounds.models import PublishedIndicator, PublishedReport
 from rounds.published import records_of, reports_of
+from rounds.sheet_rows import classes_of, rating_column, shared_column
+from rounds.year_counts import schemes_of
 
 from .department_answers import Answers
 from .indicator_list import IndicatorRow, row_of
 from .judgements import JudgementShown, band_shown
 from .report_rows import relisted_badge
-from .rollup import RollUpShown, YearRollUp, schemes_of
+from .rollup import RollUpShown, YearRollUp
 from .sections import Sections, SectionShown
-from .sheet_rollup import Tally, classes_of, shared_column, tally_of
-from .sheets import rating_column, sheet_url
+from .sheet_rollup import Tally, tally_of
+from .sheets import sheet_url
 from .wording import Badge, Link, ancestors, node_name, page_url, plan_url
 from .years import as_published
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from measures.models import Action, ReportColumn, ReportingDepartment, ReportingRow
+from measures.models import Action, ReportColumn, ReportingRow
 from municipalities import figures as typed
 from plans.models import Plan
 from rounds.frozen import freeze_departments
 from rounds.models import Publication, PublishedReport
 from rounds.published import latest_reports
+from rounds.sheet_rows import read_rows
 
 from . import figures
 from .figures import Shown
@@ -89,12 +89,6 @@ def actions_of(
         )
         for action in actions
     ]
-
-
-def read_rows(actions: list[Action]) -> None:
-    """Read the rows of actions with their sections. Two queries."""
-    links = ReportingDepartment.objects.select_related("department")
-    prefetch_related_objects(actions, "rows", Prefetch("rows__departments", links))
 
 
 def _row(

@@ -6,12 +6,11 @@ relisted and joint ones included, so these lines may add up to more than the tot
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -20,15 +19,21 @@ from plans.models import BasicGoal, Plan, Policy
 from plans.models.nodes import PlanNode
 from rounds.models import Publication, PublishedReport
 from rounds.published import Reports, reports_of, sheet_years
+from rounds.sheet_rows import (
+    Classes,
+    classes_of,
+    count_ratings,
+    lived_in,
+    owned_reports,
+    report_legend,
+    shared_column,
+)
 
 from .judgements import JudgementShown, band_shown
 from .report_rows import relisted_badge
 from .sections import Sections, SectionShown
 from .sheets import (
     SheetTable,
-    lived_in,
-    rating_column,
-    report_legend,
     sheet_links,
     sheet_tables,
     sheet_url,
@@ -330,45 +335,16 @@ class _Ratings:
 
     def _of_actions(self, actions: list[Action]) -> Tally:
         """Count actions, each by the row of the section that owns it."""
-        rows = (self.reports.get(action.pk, {}).values() for action in actions)
-        owned = [next((row for row in found if not row.is_relisted), None) for found in rows]
+        owned = owned_reports(actions, self.reports)
         reports = [report for report in owned if report is not None]
         return tally_of(reports, self.bands, missing=len(owned) - len(reports))
 
 
-Classes = dict[tuple[str, str], dict[str, Any]]
-"""The classes of a rating by symbol and label, the best first."""
-
-
-def shared_column(reports: Iterable[PublishedReport]) -> dict[str, Any] | None:
-    """Return the column of the rating in reports of one publication; None where none has one."""
-    columns = (rating_column(report.cells) for report in reports)
-    return next((column for column in columns if column is not None), None)
-
-
-def classes_of(reports: Iterable[PublishedReport], legend: dict[str, Any] | None) -> Classes:
-    """Return the classes that were in force, as the publication's `legend` keeps them, and any
-    other that a row bears."""
-    columns = [rating_column(report.cells) for report in reports]
-    if not any(columns):
-        return {}
-    found = [column["value"] for column in columns if column and column["value"]]
-    classes: Classes = {}
-    for band in [*(legend["bands"] if legend else ()), *found]:
-        classes.setdefault(_key(band), band)
-    return classes
-
-
 def tally_of(reports: list[PublishedReport], classes: Classes, missing: int = 0) -> Tally:
     """Count reports by the class of their rating."""
-    columns = [rating_column(report.cells) for report in reports]
-    rated = Counter(_key(column["value"]) for column in columns if column and column["value"])
+    counted = count_ratings(reports, classes, missing)
     return Tally(
-        bands=[(band_shown(band), rated[key]) for key, band in classes.items()],
-        blank=len(reports) - rated.total(),
-        missing=missing,
+        bands=[(band_shown(band), count) for band, count in counted.bands],
+        blank=counted.blank,
+        missing=counted.missing,
     )
-
-
-def _key(band: dict[str, Any]) -> tuple[str, str]:
-    return band["symbol"], band["label"]

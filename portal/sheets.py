@@ -10,15 +10,23 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from measures.models import Action, ReportColumn, ReportingRow
-from plans.models import Plan, PlanScheme
+from measures.models import Action, ReportColumn
+from plans.models import Plan
 from plans.models.nodes import PlanNode
-from rounds.frozen import freeze_departments, freeze_legend
 from rounds.models import Publication, PublishedReport
 from rounds.published import reports_of, sheet_years
+from rounds.sheet_rows import (
+    Source,
+    form_of,
+    lived_in,
+    rating_column,
+    read_rows,
+    report_legend,
+    sources_of,
+)
 
 from .judgements import JudgementShown, band_shown
-from .report_rows import Cell, cell_shown, read_rows, relisted_badge
+from .report_rows import Cell, cell_shown, relisted_badge
 from .sections import Sections, SectionShown
 from .wording import (
     PAGES,
@@ -142,12 +150,6 @@ def _parent_name(node: PlanNode) -> str:
     )
 
 
-def lived_in(node: PlanNode, year: int) -> bool:
-    """Whether a node and everything above it belonged to the plan in a fiscal year. Reads the
-    selected parents."""
-    return all(each.is_in_year(year) for each in (node, *ancestors(node)))
-
-
 # --- A page ------------------------------------------------------------------------------------
 
 
@@ -190,29 +192,6 @@ def sheet_tables(
     ]
 
 
-@dataclass(frozen=True)
-class _Source:
-    """What a row is made of: the plan's row of today, the published report, or both."""
-
-    order: int
-    row: ReportingRow | None = None
-    report: PublishedReport | None = None
-
-    @property
-    def is_relisted(self) -> bool:
-        found = self.report or self.row
-        return found is not None and found.is_relisted
-
-    @property
-    def missing(self) -> str:
-        """Why there is nothing to read; "" for a published report."""
-        if self.report is not None:
-            return ""
-        if self.row is not None:
-            return _("この行の報告は公表されていません。")
-        return _("進捗管理シートに、この取組の行はありません。")
-
-
 class _Table:
     """What the rows of one publication are made with."""
 
@@ -227,13 +206,7 @@ class _Table:
         self.publication = publication
         self.reports = reports
         self.sections = sections
-        # All rows of a publication are of one form; a later row may not take a column away.
-        self.form = {
-            cell["key"]: cell
-            for rows in reports.values()
-            for report in rows.values()
-            for cell in report.cells
-        }
+        self.form = form_of(report for rows in reports.values() for report in rows.values())
 
     def of(self, actions: list[Action]) -> SheetTable:
         rows = [row for action in actions for row in self._rows(action)]
@@ -254,23 +227,15 @@ class _Table:
         )
 
     def _rows(self, action: Action) -> list[SheetRow]:
-        """Return the rows of an action in this year: its owner's first, then the relisted ones;
-        one that says so where there is none, nothing where the action was not in the plan."""
-        year, reports = self.publication.fiscal_year, self.reports[action.pk]
-        is_there = lived_in(action, year)
-        if not is_there and not reports:
-            return []
-        own = {row.order: row for row in action.rows.all() if is_there and row.is_in_year(year)}
-        sources = [_Source(order, own.get(order), reports.get(order)) for order in own | reports]
-        sources.sort(key=lambda source: (source.is_relisted, source.order))
+        sources = sources_of(action, self.publication.fiscal_year, self.reports[action.pk])
         if not sources:
-            return [self._row(action, _Source(0), None)]
+            return []
         owner = None if sources[0].is_relisted else self._owner(action, sources[0])
         return [
             self._row(action, source, owner if source.is_relisted else None) for source in sources
         ]
 
-    def _row(self, action: Action, source: _Source, owner: Link | None) -> SheetRow:
+    def _row(self, action: Action, source: Source, owner: Link | None) -> SheetRow:
         report = source.report
         badges = [relisted_badge(self.plan)] if source.is_relisted else []
         if report is not None and report.texts_by_site:
@@ -288,22 +253,16 @@ class _Table:
             note="" if report is None else report.note,
         )
 
-    def _owner(self, action: Action, source: _Source) -> Link:
+    def _owner(self, action: Action, source: Source) -> Link:
         names = _("、").join(section.name for section in self._sections(source))
         return Link(names or _("担当課の記載なし"), f"#{self._anchor(action, source)}")
 
-    def _anchor(self, action: Action, source: _Source) -> str:
+    def _anchor(self, action: Action, source: Source) -> str:
         return f"{self.publication.period}-{action.code}-{source.order}"
 
-    def _sections(self, source: _Source) -> list[SectionShown]:
-        """Return the sections as published, else those that were to report."""
+    def _sections(self, source: Source) -> list[SectionShown]:
         year = self.publication.fiscal_year
-        if source.report is not None:
-            return self.sections.show(source.report.departments, year)
-        if source.row is None:
-            return []
-        departments = source.row.departments_in(year)
-        return self.sections.show(freeze_departments(departments), year)
+        return self.sections.show(source.departments(year), year)
 
     def _cells(self, report: PublishedReport) -> list[Cell]:
         own = {cell["key"]: cell for cell in report.cells}
@@ -317,21 +276,7 @@ class _Table:
         return legend_shown(legend, column["label"]) if legend and column else None
 
 
-# --- Ratings -----------------------------------------------------------------------------------
-
-
-def rating_column(cells: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the cell of the rating among those of a report; None where the form has none."""
-    return next((cell for cell in cells if cell["kind"] == ReportColumn.Kind.RATING), None)
-
-
-def report_legend(plan: Plan, publication: Publication) -> dict[str, Any] | None:
-    """Return the classes of the sheet as the publication kept them; those of today where it is so
-    old that it kept none at all. None where the plan had none."""
-    if publication.legends:
-        return publication.legends.get(PlanScheme.Subject.REPORTS)
-    scheme = plan.scheme_in(PlanScheme.Subject.REPORTS, publication.fiscal_year)
-    return None if scheme is None else freeze_legend(scheme)
+# --- Legend -----------------------------------------------------------------------------------
 
 
 def legend_shown(legend: dict[str, Any], column: str) -> Legend:

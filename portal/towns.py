@@ -26,8 +26,9 @@ from rounds.published import (
     rows_by_publication,
     visible_publications,
 )
+from rounds.year_counts import schemes_of
 
-from .rollup import CountsRow, CountsShown, CountsTable, RollUpShown, YearRollUp, schemes_of
+from .rollup import CountsRow, CountsShown, CountsTable, RollUpShown, YearRollUp
 from .wording import Badge, Link, day_words, municipality_url, plan_url, title_badges
 
 

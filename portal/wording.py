@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from indicators.models import Indicator
 from measures.models import Measure
+from measures.outline import ancestors  # noqa: F401  (pages take all from here)
 from municipalities import fiscal_year as fiscal_years
+from municipalities.days import day_words, month_words
 from municipalities.models import Municipality
 from plans.choices import LifeReason, TitleSource
 from plans.models import BasicGoal, Lifetime, Plan, PlanNode, Policy
 from plans.naming import LEVELS, level_name, node_name, numbering  # noqa: F401  (pages take all)
 
-ERA_STARTS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"), (date(1926, 12, 25), "昭和"))
 PAGES: dict[type[Any], str] = {
     BasicGoal: "goal",
     Policy: "policy",
@@ -43,29 +44,6 @@ class Link:
 def year_words(municipality: Municipality, year: int | None, printed: str = "") -> str:
     """Return a fiscal year; the label printed in the document wins. "" where unknown."""
     return printed or ("" if year is None else municipality.year_label(year))
-
-
-def month_words(municipality: Municipality, day: date) -> str:
-    """Return 令和6年10月, 2024年10月 or 令和6年（2024年）10月."""
-    western = _("%(year)d年") % {"year": day.year}
-    start, era = next((pair for pair in ERA_STARTS if pair[0] <= day), (None, ""))
-    if start is None:
-        year = western
-    else:
-        number = day.year - start.year + 1
-        wareki = _("%(era)s%(year)s年") % {"era": era, "year": "元" if number == 1 else number}
-        year = {
-            Municipality.YearStyle.WAREKI: wareki,
-            Municipality.YearStyle.SEIREKI: western,
-            Municipality.YearStyle.BOTH: f"{wareki}（{western}）",
-        }[Municipality.YearStyle(municipality.year_style)]
-    return _("%(year)s%(month)d月") % {"year": year, "month": day.month}
-
-
-def day_words(municipality: Municipality, day: date) -> str:
-    """Return 令和6年10月1日 in the municipality's style."""
-    month = month_words(municipality, day)
-    return _("%(month)s%(day)d日") % {"month": month, "day": day.day}
 
 
 def iso_day_words(municipality: Municipality, day: str | None) -> str:
@@ -182,11 +160,3 @@ def breadcrumbs_below(place: Plan | Municipality, label: str) -> list[Link]:
     *above, last = breadcrumbs(place)
     url = plan_url(place) if isinstance(place, Plan) else municipality_url(place)
     return [*above, Link(last.label, url), Link(label)]
-
-
-def ancestors(node: Any) -> list[Any]:
-    """Return the nodes above, the highest first; reads the selected parents."""
-    above: list[Any] = []
-    while (node := node.parent) is not None:
-        above.insert(0, node)
-    return above

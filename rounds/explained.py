@@ -21,9 +21,7 @@ def published_facts(plan: Plan, fiscal_year: int) -> tuple[Publication | None, l
     """Return what citizens read now of a year's end, and the facts of every indicator in it, in
     the order of the plan; (None, []) where the year is not published yet.
 
-    A target counts as revised in the first year whose publication has it in force. Direction and
-    breaks are today's: a publication does not keep them. The number of queries does not depend on
-    the number of indicators.
+    The number of queries does not depend on the number of indicators.
     """
     by_year = {
         publication.fiscal_year: publication
@@ -33,13 +31,24 @@ def published_facts(plan: Plan, fiscal_year: int) -> tuple[Publication | None, l
     publication = by_year.get(fiscal_year)
     if publication is None:
         return None, []
-    last = _revisions_in_force(by_year.get(fiscal_year - 1))
+    return publication, facts_of(publication, by_year.get(fiscal_year - 1))
+
+
+def facts_of(publication: Publication, before: Publication | None) -> list[Facts]:
+    """Return the facts of every indicator in a publication, in the order of the plan; `before` is
+    that of the year before.
+
+    A target counts as revised in the first year whose publication has it in force. Direction and
+    breaks are today's: a publication does not keep them. Four queries at most.
+    """
+    last = _revisions_in_force(before)
     rows = (
         publication.indicators.select_related("indicator__series", "indicator__plan")
         .prefetch_related("indicator__series__breaks")
         .order_by("indicator__order", "indicator__code")
     )
-    return publication, [_facts(row, fiscal_year, last.get(row.indicator_id)) for row in rows]
+    year = publication.fiscal_year
+    return [_facts(row, year, last.get(row.indicator_id)) for row in rows]
 
 
 def _revisions_in_force(publication: Publication | None) -> dict[int, dict[int, int]]:

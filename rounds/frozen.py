@@ -97,11 +97,15 @@ def freeze_judgement(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def freeze_computed(judged: Judged) -> dict[str, Any]:
-    """Keep what was computed of an indicator, with all that explains it."""
+def freeze_computed(judged: Judged, *, with_outlook: bool = True) -> dict[str, Any]:
+    """Keep what was computed of an indicator, with all that explains it; without trend and
+    forecast where nobody asks for them."""
+    verdict = None if judged.verdict is None else _freeze_verdict(judged.verdict)
+    if not with_outlook:
+        return {"verdict": verdict}
     trend, forecast = judged.trend, judged.forecast
     return {
-        "verdict": None if judged.verdict is None else _freeze_verdict(judged.verdict),
+        "verdict": verdict,
         "trend": {
             "movement": trend.movement,
             "reason": trend.reason,
@@ -187,11 +191,9 @@ def freeze_departments(departments: Iterable[Department]) -> list[dict[str, str]
 
 
 def freeze_cells(report: ProgressReport, columns: Iterable[ReportColumn]) -> list[dict[str, Any]]:
-    """Keep the public columns of a report, in the order of the plan's form."""
+    """Keep these columns of a report, in the order of the plan's form."""
     cells = []
     for column in columns:
-        if not column.is_public:
-            continue
         value = report.value_of(column)
         if isinstance(value, Band):
             value = freeze_band(value)

@@ -200,6 +200,7 @@ class PublishedIndicator(NaturalKeyModel):
     judgements = models.JSONField(_("評価"), default=list, blank=True)
     computed = models.JSONField(_("計算による評価"), null=True, blank=True)
 
+    state = ""  # how far the working row has come, where one is not published; see rounds.contents
     natural_fields = ("publication", "indicator")
     municipality_lookup = "publication__plan__municipality"
     permissions = FROZEN
@@ -245,6 +246,7 @@ class PublishedReport(NaturalKeyModel):
     texts_by_site = models.BooleanField(_("文は当サイトによる要約"), default=False)
     note = models.CharField(_("注記"), max_length=300, blank=True)
 
+    state = ""  # as in PublishedIndicator
     natural_fields = ("publication", "action", "order")
     municipality_lookup = "publication__plan__municipality"
     permissions = FROZEN
@@ -288,6 +290,7 @@ class PublishedSheet(NaturalKeyModel):
     result = models.TextField(_("成果"), blank=True)
     texts_by_site = models.BooleanField(_("文は当サイトによる要約"), default=False)
 
+    state = ""  # as in PublishedIndicator
     natural_fields = ("publication", "department")
     municipality_lookup = "publication__plan__municipality"
     permissions = FROZEN

@@ -25,27 +25,41 @@ def public_rates(plan: Plan, row: PublishedIndicator) -> dict[str, Rate]:
     return {name: rate for name, rate in rates.items() if rate is not None}
 
 
-def public_verdict(plan: Plan, row: PublishedIndicator) -> dict[str, Any] | None:
-    """Return the frozen computed judgement of a year; None where the plan does not make it
-    public, has no scheme or one that people choose by, or the year is not over (its middle is
-    never judged)."""
-    if not _is_computed(plan, row):
+def is_seen(visibility: str, is_internal: bool) -> bool:
+    """Whether citizens, or for `is_internal` the staff, see a computed figure of a plan."""
+    return visibility == Visibility.PUBLIC or (is_internal and visibility == Visibility.INTERNAL)
+
+
+def visible_verdict(
+    plan: Plan, row: PublishedIndicator, period: str, is_internal: bool = False
+) -> dict[str, Any] | None:
+    """Return the frozen computed judgement of a year; None where the plan does not show it to
+    these readers, has no scheme or one that people choose by, or the year is not over (its middle
+    is never judged)."""
+    if not _is_computed(plan, row, period, is_internal):
         return None
     verdict = row.computed["verdict"]
     return None if verdict is None or verdict["reason"] == Reason.CHOSEN_BY_PEOPLE else verdict
 
 
+def public_verdict(plan: Plan, row: PublishedIndicator) -> dict[str, Any] | None:
+    """Return `visible_verdict` for citizens, of a row that carries its publication."""
+    return visible_verdict(plan, row, row.publication.period)
+
+
 def public_trend(plan: Plan, row: PublishedIndicator) -> dict[str, Any] | None:
     """Return how a whole year stands against the one before, as it was frozen; None where computed
     judgements are not public."""
-    return row.computed["trend"] if _is_computed(plan, row) else None
+    return row.computed["trend"] if _is_computed(plan, row, row.publication.period) else None
 
 
-def _is_computed(plan: Plan, row: PublishedIndicator) -> bool:
+def _is_computed(
+    plan: Plan, row: PublishedIndicator, period: str, is_internal: bool = False
+) -> bool:
     return bool(
-        plan.show_computed_judgement == Visibility.PUBLIC
+        is_seen(plan.show_computed_judgement, is_internal)
         and row.computed
-        and row.publication.period != Period.MID_YEAR
+        and period != Period.MID_YEAR
     )
 
 

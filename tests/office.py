@@ -41,6 +41,14 @@ def pdf_pages(soffice: str, content: bytes, folder: Path, name: str = "report") 
     return text.stdout.decode().split("\f")[:-1]
 
 
+def paper(folder: Path, name: str = "report") -> list[tuple[int, int]]:
+    """Return the sizes of paper, in points, of what `pdf_pages` has printed."""
+    pdf = folder / "made" / f"{name}.pdf"
+    info = subprocess.run(["pdfinfo", "-l", "99", pdf], check=True, capture_output=True)
+    found = re.findall(r"size: *([\d.]+) x ([\d.]+) pts", info.stdout.decode())
+    return [(int(float(across)), int(float(down))) for across, down in found]
+
+
 def heights_needed(soffice: str, book: Book, folder: Path) -> list[tuple[str, int, float, float]]:
     """Return the rows that are lower than LibreOffice would make them for their text, as (sheet,
     row, height, height needed). It is asked by a document that states no heights; text in merged

@@ -5,16 +5,21 @@ Cells are made and their styles copied directly: thousands of `cell.font = …` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -31,7 +36,9 @@ _PADDING = 5
 _PIXELS_PER_POINT = 96 / 72
 # Of the fonts that stand in for ours the tallest is Noto Sans CJK: 1.41 times its size.
 LINE = 1.42
-ROW_PADDING = 4
+ROW_PADDING = 6
+MOST_LINES = 24
+"""Of one row; longer texts go on in the next, so that rows fit on a page."""
 HIGHEST = 409
 """Points: no row is shown higher."""
 _OLDEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -50,9 +57,8 @@ class Book:
         properties.title = texts.clean(title) or None
         properties.creator = texts.clean(creator) or "Shirube"
         properties.created = properties.modified = self.made_at.replace(tzinfo=None)
-        # The font of the style "Normal" decides how wide columns are.
-        self.workbook._fonts[0] = looks.font(sz=10)
-        self.workbook._named_styles["Normal"].font = looks.font(sz=10)
+        normal = Font(name=looks.COLUMN_FONT, sz=10)
+        self.workbook._fonts[0] = self.workbook._named_styles["Normal"].font = normal
 
     def sheet(self, name: str, widths: Sequence[float] = ()) -> Sheet:
         """Add a sheet with columns of these widths (in digits); its name is made legal."""
@@ -93,6 +99,36 @@ class _Archive(ZipFile):
             self.writestr(arcname or filename, file.read())
 
 
+Runs = list[tuple[str, bool]]
+"""Words, and whether they are marked."""
+
+
+def _parts(value: object, room: int) -> list[Any]:
+    """Return a value in the parts that rows of `MOST_LINES` take."""
+    if isinstance(value, str):
+        return texts.pieces(texts.clean(value), room, MOST_LINES)
+    if not isinstance(value, list):
+        return [value]
+    runs = [(texts.clean(text), marked) for text, marked in value]
+    pieces = texts.pieces("".join(text for text, _marked in runs), room, MOST_LINES)
+    return list(_cut(runs, pieces)) if len(pieces) > 1 else [runs]
+
+
+def _cut(runs: Runs, pieces: list[str]) -> Iterator[Runs]:
+    """Yield the runs of each of the `pieces` of their text, which leave out line feeds between."""
+    waiting = [(character, marked) for text, marked in runs for character in text]
+    at = 0
+    for piece in pieces:
+        while waiting[at : at + 1] and waiting[at][0] == "\n" and not piece.startswith("\n"):
+            at += 1
+        own = waiting[at : at + len(piece)]
+        at += len(piece)
+        yield [
+            ("".join(character for character, _marked in some), marked)
+            for marked, some in groupby(own, key=itemgetter(1))
+        ]
+
+
 class Sheet:
     """A sheet that is written row by row; `row` is the next one."""
 
@@ -101,6 +137,8 @@ class Sheet:
         self.row = 1
         self.widths = list(widths)
         self._look_at: dict[tuple[int, int], tuple[Look, frozenset[str]]] = {}
+        self._plain_text: dict[tuple[int, int], str] = {}
+        self._kept: set[int] = set()
         worksheet.sheet_view.showGridLines = False
         worksheet.sheet_properties.pageSetUpPr = PageSetupProperties()
         for column, wide in enumerate(widths, start=1):
@@ -127,6 +165,22 @@ class Sheet:
         cell._style = copy(self.book.style(look))
         self.worksheet._cells[row, column] = cell
         self._look_at[row, column] = look, frozenset()
+        return cell
+
+    def put_marked(
+        self, column: int, runs: Iterable[tuple[str, bool]], look: Look = looks.TEXT
+    ) -> Cell:
+        """Write a text of (words, whether they are marked): marked ones bold and underlined."""
+        usual = {"rFont": looks.FONT, "sz": look.size, "charset": 128}
+        blocks = [
+            TextBlock(InlineFont(**usual, **({"b": True, "u": "single"} if marked else {})), words)
+            for text, marked in runs
+            if (words := texts.clean(text))
+        ]
+        cell = self.put(column, "".join(block.text for block in blocks), look)
+        if any(block.font.b for block in blocks):
+            self._plain_text[cell.row, column] = cell._value
+            cell._value = CellRichText(*blocks)
         return cell
 
     def figure(
@@ -182,7 +236,9 @@ class Sheet:
         return max(2, int((wide - 1) / (size * _PIXELS_PER_POINT / 2)))
 
     def height(self, lines: int, size: float = looks.BODY) -> float:
-        return min(HIGHEST, lines * size * LINE + ROW_PADDING)
+        """Return the points that `lines` need: one more for every five, since programs break long
+        texts a little differently."""
+        return min(HIGHEST, (lines + lines // 5) * size * LINE + ROW_PADDING)
 
     def lines(self, row: int = 0) -> int:
         """Return how many lines the longest text of a row takes in its own columns."""
@@ -190,15 +246,19 @@ class Sheet:
         most = 1
         for column in range(1, len(self.widths) + 1):
             cell = self.worksheet._cells.get((row, column))
-            if cell is not None and type(cell._value) is str:
+            text = self._plain_text.get((row, column)) or (cell is not None and cell._value)
+            if type(text) is str:
                 look = self._look_at[row, column][0]
                 if look.wrap:
-                    most = max(most, len(texts.lines(cell._value, self.room(column, 0, look.size))))
+                    most = max(most, len(texts.lines(text, self.room(column, 0, look.size))))
         return most
 
-    def end_row(self, height: float = 0, *, least: float = 0) -> int:
-        """Close the current row with a height (0: what its texts need); return its number."""
+    def end_row(self, height: float = 0, *, least: float = 0, keep: bool = False) -> int:
+        """Close the current row with a height (0: what its texts need); return its number. `keep`
+        holds it on one page with the next."""
         row = self.row
+        if keep:
+            self._kept.add(row)
         high = height or max(least, self.height(self.lines()))
         self.worksheet.row_dimensions[row].height = round(high, 2)
         self.row += 1
@@ -210,16 +270,57 @@ class Sheet:
             self.put(column, value, look)
         return self.end_row(**options)
 
-    def line(self, text: str, look: Look = looks.NOTE, *, column: int = 1, last: int = 0) -> int:
-        """Write a line of text over all columns, as high as it needs."""
+    def write_block(
+        self,
+        values: Iterable[object],
+        look: Callable[[int], Look] = lambda _column: looks.TEXT,
+        *,
+        merged: tuple[int, int] | None = None,
+    ) -> int:
+        """Write values side by side, where long texts go on in the rows below; return the last
+        row. A value may be a text, a figure, or runs as `put_marked` takes them. `look` tells that
+        of a column; the columns `merged` hold the first of their values."""
+        parts = []
+        for at, value in enumerate(values, start=1):
+            last = merged[1] if merged and at == merged[0] else at
+            room = self.room(at, last, look(at).size)
+            parts.append(_parts(value, room))
+        for line in range(max(map(len, parts))):
+            for at, part in enumerate(parts, start=1):
+                value = part[line] if line < len(part) else None
+                if isinstance(value, list):
+                    self.put_marked(at, value, look(at))
+                elif isinstance(value, Decimal):
+                    places = max(0, -int(value.as_tuple().exponent))
+                    self.put(at, value, looks.NUMBER.but(down=look(at).down).as_number(places))
+                else:
+                    self.put(at, value, look(at))
+            if merged:
+                self.merge(*merged)
+            row = self.end_row()
+        return row
+
+    def line(
+        self,
+        text: str,
+        look: Look = looks.NOTE,
+        *,
+        column: int = 1,
+        last: int = 0,
+        keep: bool = False,
+    ) -> int:
+        """Write text over all columns, as high as it needs, over several rows where it is long;
+        return the number of the last one."""
         last = last or len(self.widths)
-        self.put(column, text, look)
-        count = 1
-        if last > column:
-            self.merge(column, last)
-        if look.wrap:
-            count = len(texts.lines(texts.clean(text), self.room(column, last, look.size)))
-        return self.end_row(self.height(count, look.size))
+        room = self.room(column, last, look.size)
+        parts = texts.pieces(texts.clean(text), room, MOST_LINES) if look.wrap else [text]
+        for part in parts:
+            self.put(column, part, look)
+            if last > column:
+                self.merge(column, last)
+            count = len(texts.lines(part, room)) if look.wrap else 1
+            row = self.end_row(self.height(count, look.size), keep=keep)
+        return row
 
     # --- Pages ---
 
@@ -231,14 +332,36 @@ class Sheet:
         footer: str = "",
         title_rows: tuple[int, int] | None = None,
         title_columns: tuple[int, int] | None = None,
+        fit: bool = True,
     ) -> None:
-        """Set up the paper, and what every page repeats."""
-        paper.set_up(self.worksheet, number=number, footer=footer)
+        """Set up the paper, and what every page repeats. Without `fit` page breaks count, and rows
+        that are kept together begin a new page where they would be torn."""
+        paper.set_up(self.worksheet, number=number, footer=footer, fit=fit)
+        if not fit:
+            self._break_rows(paper, title_rows)
         if title_rows is not None:
             self.worksheet.print_title_rows = f"{title_rows[0]}:{title_rows[1]}"
         if title_columns is not None:
             first, last = map(get_column_letter, title_columns)
             self.worksheet.print_title_cols = f"{first}:{last}"
+
+    def _break_rows(self, paper: Paper, title_rows: tuple[int, int] | None) -> None:
+        heights = [self.worksheet.row_dimensions[row].height or 15 for row in range(1, self.row)]
+        titles = sum(heights[title_rows[0] - 1 : title_rows[1]]) if title_rows else 0
+        forced = {each.id for each in self.worksheet.row_breaks.brk}
+        used = 0.0
+        for row, height in enumerate(heights, start=1):
+            block, last = height, row
+            while last in self._kept and last < len(heights):
+                last += 1
+                block += heights[last - 1]
+            is_inside = row - 1 in self._kept
+            if row - 1 in forced:
+                used = titles
+            elif used and used + (height if is_inside else block) > paper.height and row > 1:
+                self.break_after(row - 1)
+                used = titles
+            used += height
 
     def break_after(self, row: int) -> None:
         """Begin a new page below a row."""

@@ -14,6 +14,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 # same charset and pitch, and LibreOffice what fontconfig offers for Japanese (Noto Sans CJK, IPA).
 # All of them draw あ as wide as the font is high, so texts break where `texts.lines` says.
 FONT = "ＭＳ ゴシック"
+COLUMN_FONT = "Arial"
+"""Of the style "Normal", whose digits are the unit of column widths: 7 pixels wide at 10 points
+here and in LibreOffice, which brings its twin along."""
 _SHIFT_JIS = 128
 _FIXED_PITCH = 1
 

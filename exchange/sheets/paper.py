@@ -11,7 +11,7 @@ from .texts import header_text
 _MM = 25.4
 _DPI = 96
 _POINTS = 72
-# How much of the width columns may take: fonts in whose place another stands are wider.
+# How much of the paper cells may take: fonts in whose place another stands are larger.
 _SAFE = 0.93
 
 
@@ -39,15 +39,20 @@ class Paper:
     @property
     def height(self) -> float:
         """The points rows may take together on one page."""
-        return (self.down - self.top - self.bottom) / _MM * _POINTS
+        return (self.down - self.top - self.bottom) / _MM * _POINTS * _SAFE
 
-    def set_up(self, sheet: Worksheet, *, number: str = "", footer: str = "") -> None:
-        """Print on this paper, as wide as one page; `number` is the 資料番号 of the header."""
+    def set_up(
+        self, sheet: Worksheet, *, number: str = "", footer: str = "", fit: bool = True
+    ) -> None:
+        """Print on this paper; `number` is the 資料番号 of the header. `fit` makes what is too wide
+        as wide as one page; Excel then heeds no page break, so without it columns have to be
+        within `room`."""
         page, margins = sheet.page_setup, sheet.page_margins
         page.paperSize = self.code
         page.orientation = "landscape" if self.is_landscape else "portrait"
-        page.fitToWidth, page.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        if fit:
+            page.fitToWidth, page.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = fit
         for side in ("left", "right", "top", "bottom"):
             setattr(margins, side, getattr(self, side) / _MM)
         margins.header = margins.footer = 8 / _MM

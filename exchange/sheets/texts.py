@@ -1,6 +1,7 @@
 """Text in the cells of a workbook: what may stand there, and how much room it takes.
 
-Widths are counted in half-width characters: あ is 2, a is 1.
+Widths are counted in half-width characters: あ is 2, a is 1. Where lines break, a counts for more:
+fonts that stand in for ours draw it wider.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\t\n]")
 _FULL_WIDTH = str.maketrans("[]:*?/\\", "［］：＊？／＼")
 _TOKEN = re.compile(r"[!-~]+|.", re.DOTALL)
+_NOT_LAST = frozenset("（［｛「『【〔〈《(")
 # What a line does not begin with; the character before it comes along.
 _NOT_FIRST = frozenset(
     "、。，．・：；？！）］｝」』】〕〉》ー～…々ぁぃぅぇぉっゃゅょァィゥェォッャュョ％"
@@ -63,13 +65,23 @@ def _width_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
 
 
+def _breadth(text: str) -> int:
+    """Return the width of a text in hundredths, as wide as it may be drawn."""
+    total = width(text)
+    narrow = sum(map(str.isascii, text)) if total < 2 * len(text) else 0
+    return 100 * total + _WIDER * narrow
+
+
+_WIDER = 30
+
+
 @lru_cache(maxsize=4096)
 def lines(text: str, room: int) -> tuple[str, ...]:
     """Return the lines a text breaks into where a line has `room`; never none."""
     room = max(room, 2)
     found: list[str] = []
     for paragraph in text.split("\n"):
-        if width(paragraph) <= room:
+        if _breadth(paragraph) <= 100 * room:
             found.append(paragraph)
         else:
             found.extend(_broken(paragraph, room))
@@ -78,26 +90,29 @@ def lines(text: str, room: int) -> tuple[str, ...]:
 
 def _broken(paragraph: str, room: int) -> Iterator[str]:
     """Yield the lines of a paragraph: words of letters stay whole where they fit."""
-    line, used = "", 0
-    for token in _tokens(paragraph, room):
-        size = width(token)
-        if used and used + size > room:
+    line, used, most = "", 0, 100 * room
+    for token in _tokens(paragraph, most):
+        size = _breadth(token)
+        if used and used + size > most:
             taken = ""
-            if token in _NOT_FIRST and len(line) > 1 and width(line[-1]) + size <= room:
-                line, taken = line[:-1], line[-1]
+            while _is_torn(line, taken or token) and _breadth(line[-1] + taken) + size <= most:
+                line, taken = line[:-1], line[-1] + taken
             yield line
-            line, used = taken, width(taken)
+            line, used = taken, _breadth(taken)
         line += token
         used += size
     yield line
 
 
-def _tokens(paragraph: str, room: int) -> Iterator[str]:
+def _is_torn(line: str, following: str) -> bool:
+    """Whether a line may not end before what follows it."""
+    return len(line) > 1 and (following[0] in _NOT_FIRST or line[-1] in _NOT_LAST)
+
+
+def _tokens(paragraph: str, most: int) -> Iterator[str]:
+    longest = max(1, most // (100 + _WIDER))
     for token in _TOKEN.findall(paragraph):
-        if len(token) <= room:
-            yield token
-        else:
-            yield from (token[at : at + room] for at in range(0, len(token), room))
+        yield from (token[at : at + longest] for at in range(0, len(token), longest))
 
 
 def pieces(text: str, room: int, most_lines: int) -> list[str]:
@@ -121,7 +136,7 @@ def pieces(text: str, room: int, most_lines: int) -> list[str]:
 
 def header_text(text: str) -> str:
     """Return a text for the header of a page, where & begins a code."""
-    return _ILLEGAL.sub("", " ".join(text.split())).replace("&", "&&")
+    return _CODE.sub("_x005F_", _ILLEGAL.sub("", " ".join(text.split()))).replace("&", "&&")
 
 
 def sheet_name(wanted: str, taken: Iterable[str]) -> str:

@@ -17,11 +17,13 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook as load_openpyxl
 from python_calamine import load_workbook as load_calamine
 
+from exchange import reports
 from indicators.models import Actual, Series
 from indicators.record import record_actual
 from municipalities.access import Role
 from municipalities.models import User
 from municipalities.uploads import read
+from plans.models import Plan
 from rounds.models import Publication
 from rounds.record import publish
 from tests.factories import make_user
@@ -33,10 +35,11 @@ PEER = "Kausal Watch, 2024"
 
 
 class Peer(NamedTuple):
-    """Median of a few uncached runs on a machine with two cores."""
+    """Median of a few uncached runs on a machine with two cores; `queries` None: not counted."""
 
     seconds: float
-    queries: int
+    queries: int | None = None
+    product: str = PEER
 
 
 LISTS = {50: Peer(0.34, 158), 200: Peer(1.47, 608), 500: Peer(3.15, 1508)}
@@ -44,6 +47,8 @@ ONE_PAGE = Peer(0.052, 23)
 SIBLINGS = {1: Peer(0.056, 60), 50: Peer(0.4, 403), 200: Peer(2.1, 1453)}
 LARGE = 5000
 READ_ROWS, READ_COLUMNS = 20_000, 16
+REPORTED, REPORTED_YEARS = 500, 5
+WORKBOOK = Peer(2.3, product="Tola, 2022")
 
 
 class Task(NamedTuple):
@@ -60,11 +65,17 @@ def run_all() -> None:
     print(f"{'task':<54} {'Shirube':>9} {'queries':>8}   {PEER:>18} {'queries':>8}")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
-        for tasks in (pages(), saving(), judging(), reading()):
+        for tasks in (pages(), saving(), judging(), reading(), reporting()):
             for task in tasks:
                 seconds, queries = measure(task)
-                peer = f"{task.peer.seconds:16.3f} s {task.peer.queries:8,}" if task.peer else ""
+                peer = _words(task.peer) if task.peer else ""
                 print(f"{task.name:<54} {seconds:7.3f} s {queries:8,}   {peer}", flush=True)
+
+
+def _words(peer: Peer) -> str:
+    queries = "" if peer.queries is None else f"{peer.queries:,}"
+    product = "" if peer.product == PEER else f"   {peer.product}"
+    return f"{peer.seconds:16.3f} s {queries:>8}{product}"
 
 
 def measure(task: Task) -> tuple[float, int]:
@@ -131,6 +142,29 @@ def judging() -> Iterator[Task]:
             f"judge {LARGE:,} indicators with {YEARS} years ({style})",
             partial(_judge, plan.slug, style),
         )
+
+
+def reporting() -> Iterator[Task]:
+    """The list of all indicators and years as a workbook, styled and with a chart per goal: from
+    the work, and from what is published."""
+    plan = make_large_plan("reported", REPORTED)
+    plan.start_fiscal_year = LAST_YEAR - REPORTED_YEARS + 1
+    plan.save()
+    publish(plan, Publication.Kind.PLAN, by=None)
+    for year in range(plan.start_fiscal_year, LAST_YEAR + 1):
+        publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=year, period="year_end")
+    size = f"{REPORTED} indicators × {REPORTED_YEARS} years"
+    for name, edition in (("published", reports.of_citizens), ("work", reports.working)):
+        yield Task(
+            f"report of {size} ({name})",
+            partial(_report, edition, plan.pk),
+            WORKBOOK if name == "published" else None,
+        )
+
+
+def _report(edition: Callable[[Plan, int], reports.Edition], plan: int) -> None:
+    found = Plan.objects.select_related("municipality").get(pk=plan)
+    reports.make("indicators", edition(found, LAST_YEAR))
 
 
 def _judge(slug: str, style: str) -> None:

@@ -7,11 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from exchange import evaluation_table
+from exchange.arguments import find_plan, read_year
 from exchange.evaluation_formats import as_csv, as_json
 from exchange.evaluation_terminal import as_table
-from exchange.management.finding import find_plan
 from exchange.memory import without_garbage_collection
-from municipalities import fiscal_year as fiscal_years
 from plans.choices import Period
 from plans.models import Plan
 from rounds.models import Publication
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         kind: str | None,
         **options: Any,
     ) -> None:
-        found, year = find_plan(municipality, plan), _year(fiscal_year)
+        found, year = find_plan(municipality, plan), read_year(fiscal_year)
         with without_garbage_collection():
             if kind is None:
                 _check_year(found, year)
@@ -66,13 +65,6 @@ class Command(BaseCommand):
                 table = evaluation_table.published(_publication(found, kind, year, period))
             text = FORMATS[options["format"]](table)
         self.stdout.write(text, ending="")
-
-
-def _year(text: str) -> int:
-    try:
-        return fiscal_years.parse(text)
-    except fiscal_years.FiscalYearError as error:
-        raise CommandError(str(error)) from error
 
 
 def _check_year(plan: Plan, year: int) -> None:

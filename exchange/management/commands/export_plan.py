@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from exchange.management.finding import find_plan, write_file
+from exchange.arguments import find_plan, write_file
 from exchange.plan_book.workbook import plan_workbook
 
 

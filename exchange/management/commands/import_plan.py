@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from exchange import import_preview
-from exchange.management.finding import find_town, read_file, write_file
+from exchange.arguments import find_town, read_file, write_file
 from exchange.plan_book.importing import Outcome, import_plan
 from municipalities.uploads import Refused, read
 from municipalities.uploads.marked import marked

@@ -1,10 +1,13 @@
-"""Towns, plans and files as commands name them."""
+"""What commands are told: a town, a plan, a year, a file, or a message that says what is wrong."""
+
+from __future__ import annotations
 
 from pathlib import Path
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Municipality
 from plans.models import Plan
 
@@ -17,7 +20,6 @@ def find_town(slug: str) -> Municipality:
 
 
 def find_plan(municipality: str, slug: str) -> Plan:
-    """Return the plan of these address names, its municipality at hand. Raises CommandError."""
     town = find_town(municipality)
     plan = Plan.objects.filter(municipality=town, slug=slug).first()
     if plan is None:
@@ -28,6 +30,13 @@ def find_plan(municipality: str, slug: str) -> Plan:
         )
     plan.municipality = town
     return plan
+
+
+def read_year(text: str) -> int:
+    try:
+        return fiscal_years.parse(text)
+    except fiscal_years.FiscalYearError as error:
+        raise CommandError(str(error)) from error
 
 
 def read_file(path: Path) -> bytes:
