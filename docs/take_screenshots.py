@@ -2,8 +2,8 @@
 
 Usage: python docs/take_screenshots.py http://127.0.0.1:8000 planner .trial/demo_password
 
-The account is a planner's; nothing is saved, and uploaded files are cancelled. Buttons are found by the names the manual calls
-them, so that a renamed button stops the script.
+The account is a planner's; nothing is saved, and uploaded files are cancelled. Buttons are found
+by the names the manual calls them, so that a renamed button stops the script.
 """
 
 from __future__ import annotations

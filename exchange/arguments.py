@@ -54,6 +54,5 @@ def write_file(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise CommandError(
-            _("ファイル %(file)s に書けません（%(error)s）。")
-            % {"file": path, "error": error.strerror}
+            _("%(file)sに書き込めません（%(error)s）。") % {"file": path, "error": error.strerror}
         ) from error

@@ -120,7 +120,7 @@ def test_a_plan_to_come_is_waited_for(town: Municipality, workbook: Path) -> Non
         (["import_plan", "{folder}/text.xlsx", "--municipality=kita"], "保存し直し"),
         (["export_plan", "kita", "none", "{file}"], "計画「none」はきた市にありません"),
         (["export_plan", "nowhere", "none", "{file}"], "自治体「nowhere」はありません。"),
-        (["plan_template", "{folder}/none/x.xlsx"], "に書けません"),
+        (["plan_template", "{folder}/none/x.xlsx"], "に書き込めません"),
     ],
 )
 def test_what_is_asked_wrongly_is_explained(

@@ -166,12 +166,10 @@ class Shelf:
         ]
         if not in_force:
             raise CellError(_("この年度の評価方式が「計画の評価方式」にありません。"))
-        scheme = max(in_force, key=lambda choice: choice.from_fiscal_year).scheme
-        if scheme.pk is None:  # its own sheet is wrong
-            raise CellError(
-                _("評価方式「%(scheme)s」を先に直してください。")
-                % {"scheme": scheme.name or scheme.code}
-            )
+        latest = max(in_force, key=lambda choice: choice.from_fiscal_year)
+        if getattr(latest, "scheme", None) is None or latest.scheme.pk is None:
+            raise CellError(_("この年度の評価方式を先に直してください。"))
+        scheme = latest.scheme
         bands = list(scheme.bands.all())
         for band in bands:
             if word in {folded(band.symbol), folded(band.label)}:

@@ -43,7 +43,7 @@ class Item:
     """A row of the workbook on its way into the database.
 
     `number` is its row in the sheet and `column` its column, from 0 (None: the whole row is its
-    own); `fields` are the model fields that change.
+    own); `fields` are the model fields that change, with parts of them (extra.key).
     """
 
     table: Table
@@ -130,7 +130,7 @@ class Table:
         if not written:
             return faults
         rows = [item.row for item in written]
-        fields = set().union(*(item.fields for item in written))
+        fields = {name for item in written for name in item.fields if "." not in name}
         problems = self.check(rows, shelf, by=by, fields=fields)
         good = [row for position, row in enumerate(rows) if position not in problems]
         try:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from exchange import reports
-from exchange.arguments import find_plan, read_year
+from exchange.arguments import find_plan, read_year, write_file
 from municipalities.models import Department
 from plans.choices import Period
 from plans.models import BasicGoal, Plan
@@ -43,14 +43,9 @@ class Command(BaseCommand):
                 _goal(plan, options["goal"]), _section(plan, options["section"])
             )
             made = reports.make(kind, edition, reports.Options(options["number"]))
-            file.write_bytes(made.content)
         except reports.NoEditionError as error:
             raise CommandError(str(error)) from error
-        except OSError as error:
-            raise CommandError(
-                _("%(file)sに書き込めません（%(error)s）。")
-                % {"file": file, "error": error.strerror}
-            ) from error
+        write_file(file, made.content)
         self.stdout.write(f"{file}")
 
 
