@@ -20,6 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 IMAGES = Path(__file__).resolve().parent / "images"
 WIDTH = 1280
 PLAN, STRATEGY = "みほん市みらい計画", "みほん市みらい総合戦略（架空） 改訂版"
+LAST_YEAR = "令和8年度"
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -144,7 +145,9 @@ def revision_table(camera: Camera) -> None:
 def _fill_in(book: Workbook) -> None:
     """Change a title and a target, as the manual tells."""
     book["基本目標"]["C5"] = "こどもの声が聞こえるまち"
-    book["目標"]["D5"] = 1200
+    targets = book["目標"]
+    coming = next(row for row in targets.iter_rows(min_row=5) if row[1].value == LAST_YEAR)
+    coming[3].value *= 2
 
 
 def _mistype(book: Workbook) -> None:

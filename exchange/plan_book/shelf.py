@@ -124,8 +124,9 @@ class Shelf:
                     )
                     % {"code": word}
                 )
-        known = [f"{LEVEL_NAMES[level]} {code}" for level, code in self.nodes if level in levels]
-        raise self._unknown(_("「体系」の行"), word, known)
+        meant = (by_name[name],) if name in by_name else levels
+        known = [f"{LEVEL_NAMES[level]} {code}" for level, code in self.nodes if level in meant]
+        raise self._unknown(_("段とコード"), word, known)
 
     def plan_numbered(self, number: int) -> Plan:
         return next(plan for plan in self.plans.values() if plan.pk == number)
