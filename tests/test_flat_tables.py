@@ -1,10 +1,10 @@
 """Flat tables: what leaves comes back unchanged; what is wrong is said by cell, all of it."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from indicators.models import Actual, Series
@@ -16,6 +16,7 @@ from municipalities.resources import (
     MunicipalityResource,
     StaffResource,
 )
+from municipalities.uploads import read
 
 from . import factories as make
 from .flat_files import as_csv, as_xlsx, exported, imported, said
@@ -257,6 +258,46 @@ def test_a_colleague_who_was_quicker_is_not_overwritten(people: People, series: 
     assert not outcome.is_saved
     actual.refresh_from_db()
     assert actual.value == 5
+
+
+NONSENSE = (
+    "",
+    "約",
+    "=1+1",
+    "9" * 400,
+    -1,
+    10**17,
+    1e300,
+    1.23456789,
+    True,
+    date(2024, 4, 1),
+    time(9, 30),
+    "_x0000_",
+    "a" * 5000,
+    "<script>",
+    "２０２４",
+)
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_nonsense_in_any_cell_is_an_answer_and_no_failure(people: People, name: str) -> None:
+    fill_town(people.welfare)
+    resource = RESOURCES[name]
+    headings, *rows = read(exported(resource, people.planner), "a.xlsx").sheets[0].rows
+    table = [headings]
+    for column in range(len(headings)):
+        for value in NONSENSE:
+            row = list(rows[-1])
+            row[column] = value
+            table.append(row)
+    outcome = imported(resource, people.planner, as_xlsx(*table), save=False)
+    assert outcome.complaints
+    # And each alone, as far as it is taken: what passes the checks can be saved.
+    for row in table[1:]:
+        with transaction.atomic():
+            alone = imported(resource, people.planner, as_xlsx(headings, row))
+            assert alone.is_saved or alone.complaints, row
+            transaction.set_rollback(True)
 
 
 # --- Who ------------------------------------------------------------------------------------------

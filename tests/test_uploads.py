@@ -128,6 +128,7 @@ def test_formulas_give_their_value_once_libreoffice_has_calculated(
         ('<c r="A1" t="s"><v>0</v></c>', "読"),
         ('<c r="A1" t="s"><v>1</v></c>', "a & b\nc"),
         ('<c r="A1" t="s"><v>2</v></c>', None),
+        ('<c r="A1" t="str"><v>a_x0000__x0007_b</v></c>', "ab"),
         ("<c><v>7</v></c>", 7),
         ('<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="A1">'
          "<x:v>7</x:v></x:c>", 7),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -110,15 +111,19 @@ class Choice(Text):
         super().__init__()
         self._choices = choices
 
-    @property
+    @cached_property
     def labels(self) -> dict[Any, str]:
         return {code: str(label) for code, label in self._choices if label}
 
+    @cached_property
+    def _codes(self) -> dict[str, Any]:
+        codes = {_folded(str(code)): code for code in self.labels}
+        return codes | {_folded(label): code for code, label in self.labels.items()}
+
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         text = _folded(str(super().clean(value)))
-        for code, label in self.labels.items():
-            if text in {_folded(label), _folded(str(code))}:
-                return code
+        if text in self._codes:
+            return self._codes[text]
         labels = "、".join(label for code, label in self.labels.items() if code != "")
         if len(labels) > 120:
             labels = f"{labels[:120]}…"
