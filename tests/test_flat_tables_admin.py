@@ -116,6 +116,18 @@ def test_what_is_wrong_is_listed_and_comes_back_marked(people: People, series: S
     assert not Actual.objects.exists()
 
 
+def test_a_long_list_says_how_much_it_leaves_out(people: People) -> None:
+    client = sign_in(people.planner)
+    rows = [[f"c{n}", "名称", n % 2 and "x"] for n in range(400)]
+    wrong = upload(client, Series, as_csv(["コード", "名称", "小数桁"], *rows), "a.csv")
+    assert "直すところが200か所" in text(wrong)
+    rows = [[f"c{n}", "名称", "x"] for n in range(400)]
+    wrong = upload(client, Series, as_csv(["コード", "名称", "小数桁"], *rows), "a.csv")
+    assert "ほかに100か所" in text(wrong)
+    good = upload(client, Series, as_csv(["コード", "名称"], *[row[:2] for row in rows]), "a.csv")
+    assert "ほかに100行" in text(good)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "hint"),
     [

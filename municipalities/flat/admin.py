@@ -209,6 +209,7 @@ class FlatTable(ImportExportMixin):
                 "shown": outcome.lines[:SHOWN] if outcome else (),
                 "hidden_count": max(0, len(outcome.lines) - SHOWN) if outcome else 0,
                 "complaints": outcome.complaints[:SHOWN] if outcome else (),
+                "complaints_hidden": max(0, len(outcome.complaints) - SHOWN) if outcome else 0,
             },
         )
 
