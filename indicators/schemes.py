@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from measures.models import ProgressReport
 from municipalities import fiscal_year as fiscal_years
-from municipalities import record
+from municipalities import record, record_many
 from municipalities.models import Municipality
 from municipalities.validators import CODE_MAX_LENGTH
 from plans import structure
@@ -98,6 +98,20 @@ def record_scheme(
     return scheme
 
 
+def record_new_scheme(
+    scheme: RatingScheme, bands: Iterable[Band], *, by: Any, reason: str = ""
+) -> RatingScheme:
+    """Check and save a scheme that is not there yet, in a few queries whatever its bands."""
+    bands = list(bands)
+    check_scheme(scheme, bands)
+    with transaction.atomic(savepoint=False):
+        record_many.record_rows([scheme], by=by, reason=reason)
+        for band in bands:
+            band.scheme = scheme
+        record_many.record_rows(bands, by=by, reason=reason)
+    return scheme
+
+
 @transaction.atomic
 def record_bands(scheme: RatingScheme, bands: Iterable[Band], *, by: Any, reason: str = "") -> None:
     """Make `bands` the bands of a saved scheme: write those that differ, delete the others.
@@ -149,21 +163,30 @@ def copy_scheme(scheme: RatingScheme, municipality: Municipality, *, by: Any) ->
     """
     if scheme.municipality_id not in (None, municipality.pk):
         raise ValidationError(_("この自治体の評価方式か、ひな形から選んでください。"))
-    copy = RatingScheme(**_values(scheme, leave={"id", "municipality", "code"}))
+    copy = RatingScheme(**values_of(scheme, leave={"id", "municipality", "code"}))
     copy.municipality = municipality
-    copy.code = _free_code(f"{municipality.slug}-{scheme.code}")
-    bands = [Band(**_values(band, leave={"id", "scheme"})) for band in scheme.bands.all()]
+    copy.code = free_code(f"{municipality.slug}-{scheme.code}")
+    bands = [Band(**values_of(band, leave={"id", "scheme"})) for band in scheme.bands.all()]
     reason = _("「%(name)s」の写し") % {"name": scheme.name}
     return record_scheme(copy, bands, by=by, reason=reason)
 
 
-def _values(row: RatingScheme | Band, leave: set[str]) -> dict[str, Any]:
+def values_of(row: RatingScheme | Band, leave: set[str]) -> dict[str, Any]:
+    """Return what a scheme or band says, by the names of its fields without those to `leave`."""
     fields = row._meta.concrete_fields
     return {field.name: getattr(row, field.name) for field in fields if field.name not in leave}
 
 
-def _free_code(wanted: str) -> str:
-    """Return `wanted`, cut and numbered so that no scheme has it."""
+def free_code(*wanted: str) -> str:
+    """Return the first of `wanted` no scheme has; else the last, cut and numbered."""
+    taken = set(RatingScheme.objects.filter(code__in=wanted).values_list("code", flat=True))
+    for code in wanted:
+        if code not in taken and len(code) <= CODE_MAX_LENGTH:
+            return code
+    return _numbered(wanted[-1])
+
+
+def _numbered(wanted: str) -> str:
     for number in count(1):
         suffix = "" if number == 1 else f"-{number}"
         code = wanted[: CODE_MAX_LENGTH - len(suffix)] + suffix

@@ -44,7 +44,7 @@ def edit_view(request: HttpRequest, object_id: str, model_admin: Any) -> HttpRes
         "opts": model_admin.opts,
         "plan": plan,
         "old_plan": old_plan,
-        "old_plans": list(others.select_related("municipality")),
+        "old_plans": list(others),
         "media": model_admin.media,
     }
     if old_plan is not None:

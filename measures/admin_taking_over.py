@@ -126,10 +126,13 @@ def _closed(plan: Plan, fiscal_year: int) -> str:
 
 
 def _source_words(candidate: Candidate) -> str:
-    source, plan = candidate.source, candidate.row.action.plan
+    """Return of when the text is, and of which plan where it is that before."""
+    source, plan = candidate.source, candidate.source_plan
     if source is None:
         return ""
-    return f"{plan.municipality.year_label(source.fiscal_year)} {plan.period_name(source.period)}"
+    town = candidate.row.action.plan.municipality
+    words = f"{town.year_label(source.fiscal_year)} {plan.period_name(source.period)}"
+    return words if plan == candidate.row.action.plan else f"「{plan}」{words}"
 
 
 def _take_over(

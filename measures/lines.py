@@ -73,20 +73,25 @@ def _ids(line: Correspondence, side: str) -> tuple[int | None, ...]:
     return tuple(getattr(line, f"{side}_{level}_id") for level in LEVELS)
 
 
-def contradicting_lines() -> Iterator[tuple[Correspondence, str]]:
-    """Yield every stored line that an earlier one contradicts, with why. One query."""
+def contradicting_lines(
+    lines: Iterable[Correspondence] | None = None,
+) -> Iterator[tuple[Correspondence, str]]:
+    """Yield every line that an earlier one contradicts, with why: of `lines`, or of all that are
+    stored (one query)."""
+    if lines is None:
+        lines = Correspondence.objects.order_by("new_plan", "number")
     seen: dict[tuple[Any, ...], dict[int, Correspondence]] = defaultdict(dict)
-    for line in Correspondence.objects.order_by("new_plan", "number"):
+    for line in lines:
         plans = line.new_plan_id, line.old_plan_id
         places = [
             seen[(*plans, side, ids)] for side in ("new", "old") if any(ids := _ids(line, side))
         ]
-        earlier = {pk: other for place in places for pk, other in place.items()}
+        earlier = {key: other for place in places for key, other in place.items()}
         problem = next(filter(None, (contradiction(line, other) for other in earlier.values())), "")
         if problem:
             yield line, problem
         for place in places:
-            place[line.pk] = line
+            place[id(line)] = line
 
 
 @transaction.atomic

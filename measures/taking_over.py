@@ -2,11 +2,13 @@
 
 What is taken over is marked in `ProgressReport.taken_over` until somebody touches it; that, and
 who may write where, `measures.record` keeps. Nothing that is there already is overwritten.
+In the first year of a plan that follows another, the text is that of the plan before.
 """
 
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +22,7 @@ from plans.choices import Period, WorkState
 from plans.models import Plan
 
 from . import record
+from .forerunners import forerunners, shared_columns
 from .models import ProgressReport, ReportColumn, ReportingRow
 
 _Kind, _Core = ReportColumn.Kind, ReportColumn.Core
@@ -42,6 +45,13 @@ class Candidate:
     source: ProgressReport | None
     columns: tuple[ReportColumn, ...]
     why_not: str = ""
+
+    @property
+    def source_plan(self) -> Plan:
+        """The plan of `source`: the row's own, or the one before it."""
+        plan = self.row.action.plan
+        is_own = self.source is None or self.source.row_id == self.row.pk
+        return plan if is_own else plan.predecessor
 
 
 def offered_columns(plan: Plan) -> list[ReportColumn]:
@@ -86,15 +96,18 @@ def candidates(
             row__in=own, fiscal_year=fiscal_year, period=period
         )
     }
-    sources = _sources(own, fiscal_year, period)
+    before = forerunners(plan, own)
+    sources = _sources(own, before, fiscal_year, period)
     columns = offered_columns(plan)
+    shared = shared_columns(plan, columns) if before else []
     made = []
     for row in own:
         row.action.plan = plan  # at hand, so that no row asks for it
         report, source = reports.get(row.pk), sources.get(row.pk)
-        for each in filter(None, (report, source)):
-            each.row = row
-        fillable = _fillable(report, source, columns)
+        if report is not None:
+            report.row = row
+        is_own = source is not None and source.row_id == row.pk
+        fillable = _fillable(report, source, columns if is_own else shared)
         made.append(
             Candidate(
                 row=row,
@@ -118,17 +131,24 @@ def _may_write(by: Any, plan: Plan, row: ReportingRow, fiscal_year: int) -> bool
 
 
 def _sources(
-    rows: Iterable[ReportingRow], fiscal_year: int, period: str
+    rows: Iterable[ReportingRow], before: dict[int, int], fiscal_year: int, period: str
 ) -> dict[int, ProgressReport]:
     """Return row id → the report to take over from: that of the same period of the year before,
-    else the newest of an earlier year."""
-    best: dict[int, tuple[Any, int]] = {}
-    earlier = ProgressReport.objects.filter(row__in=rows, fiscal_year__lt=fiscal_year).order_by()
-    for pk, row_id, *when in earlier.values_list("pk", "row", "fiscal_year", "period"):
-        rank = (_rank(when[0], when[1], fiscal_year, period), pk)
-        best[row_id] = max(best.get(row_id, rank), rank)
-    reports = ProgressReport.objects.in_bulk([pk for _rank_of, pk in best.values()])
-    return {report.row_id: report for report in reports.values()}
+    else the newest of an earlier year. `before` names the row each goes on from, if any."""
+    ways = {row.pk: {row.pk, before.get(row.pk, row.pk)} for row in rows}
+    earlier = ProgressReport.objects.filter(
+        row__in=set().union(*ways.values()), fiscal_year__lt=fiscal_year
+    )
+    ranks: dict[int, list[tuple[Any, int]]] = defaultdict(list)
+    for pk, row_id, *when in earlier.order_by().values_list("pk", "row", "fiscal_year", "period"):
+        ranks[row_id].append((_rank(when[0], when[1], fiscal_year, period), pk))
+    best = {
+        row_id: max(found)[1]
+        for row_id, way in ways.items()
+        if (found := [rank for each in way for rank in ranks[each]])
+    }
+    reports = ProgressReport.objects.in_bulk(set(best.values()))
+    return {row_id: reports[pk] for row_id, pk in best.items()}
 
 
 def _rank(year: int, period: str, wanted_year: int, wanted_period: str) -> tuple[bool, int, int]:
@@ -195,8 +215,11 @@ def years_taken_from(report: ProgressReport) -> dict[str, int]:
     no earlier report says the same any more."""
     if not report.taken_over:
         return {}
+    before = forerunners(report.row.action.plan, [report.row])
     earlier = sorted(
-        ProgressReport.objects.filter(row=report.row_id, fiscal_year__lt=report.fiscal_year),
+        ProgressReport.objects.filter(
+            row__in={report.row_id, *before.values()}, fiscal_year__lt=report.fiscal_year
+        ),
         key=lambda each: _rank(each.fiscal_year, each.period, report.fiscal_year, report.period),
         reverse=True,
     )

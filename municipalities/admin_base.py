@@ -76,6 +76,8 @@ class Scoped(BaseModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if is_year(db_field):
             kwargs.setdefault("form_class", FiscalYearField)
+            # Named too: Django's own widget for whole numbers lets nobody type R6.
+            kwargs.setdefault("widget", FiscalYearField.widget)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, models.ForeignKey | models.ManyToManyField):
             field.widget.can_delete_related = False

@@ -68,8 +68,8 @@ def save_with_reason(instance: models.Model, user: Any, reason: str = "") -> Non
 
 
 def create_with_reason(rows: Sequence[models.Model], user: Any, reason: str = "") -> None:
-    """Create new `rows` of one tracked model together, each with its history row as by
-    `save_with_reason`. The number of queries does not depend on the number of rows."""
+    """Create new `rows` of one model together, each with its history row (where the model keeps
+    any) as by `save_with_reason`. The number of queries does not depend on the number of rows."""
     if rows:
         with transaction.atomic(savepoint=False):
             type(rows[0])._base_manager.bulk_create(rows)
@@ -99,6 +99,8 @@ def _keep(rows: Sequence[models.Model], kind: str, user: Any, reason: str) -> No
     """Write a history row for each stored row. The database copies them itself: to send
     thousands of rows a second time would take as long as to write them."""
     model = type(rows[0])
+    if not hasattr(model, "history"):
+        return
     history = model.history.model
     quote = connection.ops.quote_name
     said = {

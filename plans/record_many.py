@@ -63,7 +63,7 @@ def save_rows(
     Rows with a version count it up. Where `expected_versions` (number → version) names another
     version than is stored, raises ValidationError (code "stale") and changes nothing.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         changed = [row for row in rows if row.pk is not None]
         if changed and isinstance(changed[0], WorkingRow):
             _count_up(changed, expected_versions or {})

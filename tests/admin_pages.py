@@ -7,6 +7,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from measures.models import ProgressReport
 from municipalities.models import User
 
 
@@ -63,3 +64,16 @@ def save(client: Client, url: str, data: dict[str, Any]) -> list[str]:
     errors = [item.get_text(strip=True) for item in page.select("ul.errorlist li")]
     assert errors, "the page shows no error"
     return errors
+
+
+def form_page(rows: dict) -> str:
+    """The form of the progress sheet of the town's plan."""
+    return reverse(
+        "admin:measures_reportcolumn_form", args=[rows[ProgressReport].row.action.plan_id]
+    )
+
+
+def take_over_page(rows: dict) -> str:
+    """Where last year's text is taken over in the town's plan."""
+    plan = rows[ProgressReport].row.action.plan_id
+    return f"{reverse('admin:measures_progressreport_takeover')}?plan={plan}&fiscal_year=2024"

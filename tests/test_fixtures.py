@@ -28,6 +28,7 @@ from measures.models import (
     ReportingRow,
 )
 from municipalities.models import Department, Municipality
+from municipalities.natural_keys import keys_at_hand
 from plans.choices import Period, TitleSource, WorkState
 from plans.models import (
     BasicGoal,
@@ -55,7 +56,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_plans")]
 def real_plans(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load the plans once; each test runs on a savepoint inside, and all is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("loaddata", *FIXTURES, verbosity=0)
+        with keys_at_hand():
+            call_command("loaddata", *FIXTURES, verbosity=0)
         yield
         transaction.set_rollback(True)
 

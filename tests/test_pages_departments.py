@@ -22,12 +22,14 @@ from .factories import (
     make_action,
     make_actual,
     make_department,
+    make_goal,
     make_indicator,
     make_issue,
     make_judgement,
     make_measure,
     make_municipality,
     make_plan,
+    make_policy,
     make_report,
     make_row,
     make_scheme,
@@ -72,9 +74,12 @@ def publish_year(plan: Plan, year: int = 2023, **fields: Any) -> Publication:
     return publish(plan, fiscal_year=year, **(defaults | fields))
 
 
-def counted(plan: Plan, *departments: Department, series: Any = None, year: int = 2023) -> Any:
+def counted(
+    plan: Plan, *departments: Department, series: Any = None, year: int = 2023, **place: Any
+) -> Any:
     """Add an indicator of sections with a figure of the year."""
-    indicator = make_indicator(plan, series or make_series(plan.municipality), departments)
+    series_of = series or make_series(plan.municipality)
+    indicator = make_indicator(plan, series_of, departments, **place)
     if series is None:
         make_actual(indicator.series, year)
     return indicator
@@ -387,8 +392,10 @@ def test_queries_grow_neither_with_rows_nor_with_sections_and_plans(client: Clie
             make_succession(sections[0], division)
             add_sheet(plan, division)
             for each in sections:
+                action = reported(plan, each, division)
                 counted(plan, each, division)
-                reported(plan, each, division)
+                counted(plan, each, measure=action.measure)
+                counted(plan, each, policy=make_policy(plan, basic_goal=make_goal(plan)))
             publish_year(plan)
         root = f"/town-{size}/departments/"
         found[size] = [queries(path) for path in (root, f"{root}bu/", f"{root}bu/2023/")]

@@ -282,3 +282,19 @@ def test_queries_do_not_grow(old: Plan, new: Plan) -> None:
                 assert Client().get(path).status_code == 200
             counts[-1][path] = len(asked)
     assert counts[0] == counts[1]
+
+
+def test_queries_do_not_grow_with_the_chain_of_plans(new: Plan) -> None:
+    def asked(slug: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert Client().get(f"/kita/{slug}/indicators/i/").status_code == 200
+        return len(queries)
+
+    last, counts = new, []
+    for year in range(2026, 2030):
+        last = start_successor(
+            last, slug=f"from-{year}", title=f"{year}年度からの計画", takes_over_from=year, by=None
+        )
+        publish(last, Publication.Kind.PLAN, by=None)
+        counts.append(asked(f"from-{year}"))
+    assert counts == [counts[0]] * 4

@@ -145,7 +145,7 @@ def test_a_node_shows_its_own_comments_of_all_years_newest_first(
 def test_the_list_goes_by_year_and_by_the_order_of_the_plan(
     plan: Plan, policy: Policy, measure: Measure
 ) -> None:
-    later = make.make_goal(plan, code="0", label="0", title="しごと", order=10**9)
+    later = make.make_goal(plan, code="0", label="0", title="しごと")
     said(plan, "しごと", basic_goal=later, number=1)
     said(plan, "健診", measure=measure, number=2)
     said(plan, "健康の2", policy=policy, number=5)

@@ -35,6 +35,7 @@ from measures.models import (
     Action,
 )
 from municipalities.models import Department, DepartmentSuccession, Municipality
+from municipalities.natural_keys import keys_at_hand
 from plans.choices import LifeReason, Period, WorkState
 from plans.models import GlossaryTerm, Plan, PlanScheme, Policy, RelatedPlan, YearLock
 from rounds import fixture_files
@@ -60,7 +61,8 @@ pytestmark = pytest.mark.django_db
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load the plans once; each test runs on a savepoint inside, and all is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("loaddata", "rating_schemes", "mihon", "mihon_mirai", verbosity=0)
+        with keys_at_hand():
+            call_command("loaddata", "rating_schemes", "mihon", "mihon_mirai", verbosity=0)
         yield
         transaction.set_rollback(True)
 

@@ -119,20 +119,24 @@ class ReportColumn(NaturalKeyModel):
         Reads the prefetched `report_columns`. A core column nobody changed is not saved.
         """
         own = {column.key: column for column in plan.report_columns.all()}
-        core_kinds = {cls.Core.PROJECTS: cls.Kind.LIST, cls.Core.RATING: cls.Kind.RATING}
-        columns = [
-            own.pop(core.value, None)
-            or cls(
+        columns = [own.pop(column.key, column) for column in cls.core_form(plan)]
+        columns += own.values()
+        return sorted(columns, key=lambda column: (column.order, column.key))
+
+    @classmethod
+    def core_form(cls, plan: Plan | None = None) -> list[ReportColumn]:
+        """Return the core columns under their own names, not saved."""
+        kinds = {cls.Core.PROJECTS: cls.Kind.LIST, cls.Core.RATING: cls.Kind.RATING}
+        return [
+            cls(
                 plan=plan,
                 key=core.value,
                 label=str(core.label),
                 order=10 * (position + 1),
-                kind=core_kinds.get(core, cls.Kind.TEXT),
+                kind=kinds.get(core, cls.Kind.TEXT),
             )
             for position, core in enumerate(cls.Core)
         ]
-        columns += own.values()
-        return sorted(columns, key=lambda column: (column.order, column.key))
 
 
 class ProgressReportQuerySet(ScopedQuerySet):

@@ -1,9 +1,6 @@
 """Prints the evaluation of a plan's year: `manage.py evaluate mihon mirai --fiscal-year R6`."""
 
-import gc
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,6 +9,7 @@ from django.utils.translation import gettext as _
 from exchange import evaluation_table
 from exchange.evaluation_formats import as_csv, as_json
 from exchange.evaluation_terminal import as_table
+from exchange.memory import without_garbage_collection
 from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Municipality
 from plans.choices import Period
@@ -60,7 +58,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         found, year = _plan(municipality, plan), _year(fiscal_year)
-        with _without_garbage_collection():
+        with without_garbage_collection():
             if kind is None:
                 _check_year(found, year)
                 table = evaluation_table.working(found, year, period)
@@ -68,19 +66,6 @@ class Command(BaseCommand):
                 table = evaluation_table.published(_publication(found, kind, year, period))
             text = FORMATS[options["format"]](table)
         self.stdout.write(text, ending="")
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """All rows live until they are printed. To look through those of a large plan for garbage,
-    again and again while they grow, would take as long as to judge them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _plan(municipality: str, slug: str) -> Plan:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from municipalities.models import Municipality
+from municipalities.natural_keys import keys_at_hand
 
 # In the order in which they build on each other.
 FIXTURES = (
@@ -34,4 +35,5 @@ class Command(BaseCommand):
         if Municipality.objects.exists():
             self.stdout.write("Municipalities exist already; nothing was loaded.")
             return
-        call_command("loaddata", *FIXTURES, verbosity=options["verbosity"])
+        with keys_at_hand():
+            call_command("loaddata", *FIXTURES, verbosity=options["verbosity"])
