@@ -231,6 +231,10 @@ def test_a_csv_in_any_encoding_keeps_its_texts(encoding: str) -> None:
     assert sheet.rows == TABLE
 
 
+def test_a_csv_may_begin_like_a_zip() -> None:
+    assert read(b"PK,a\n", "a.csv").sheets[0].rows == [["PK", "a"]]
+
+
 def test_a_csv_with_tabs() -> None:
     assert read("コード\t値\n001\t1,2\n".encode(), "a.csv").sheets[0].rows == [
         ["コード", "値"],

@@ -19,6 +19,7 @@ from import_export.forms import ExportForm
 
 from municipalities.pending import PendingUpload
 from municipalities.uploads import Refused, limits, read
+from municipalities.uploads.kinds import is_zip
 from municipalities.uploads.marked import marked
 
 from .formats import Csv, Xlsx, table_of
@@ -162,7 +163,7 @@ class FlatTable(ImportExportMixin):
         upload, _form = self._pending(request)
         content = bytes(upload.content)
         outcome = self._import(request, content, upload.name)
-        kind = Xlsx() if content.startswith(b"PK") else Csv()
+        kind = Xlsx() if is_zip(content) else Csv()
         return HttpResponse(
             marked(content, outcome.complaints),
             content_type=kind.get_content_type(),
