@@ -18,6 +18,7 @@ from indicators.evaluation import Band, Figure, Formula, Outcome, Reason, RollUp
 from indicators.judging import Judged
 from indicators.models import Actual, Indicator
 from indicators.models.series import MAX_DECIMALS
+from municipalities.cells import with_decimals
 from plans.choices import Period, Tone
 from plans.models import Plan
 from rounds import frozen
@@ -277,17 +278,11 @@ def _amount(
     )
 
 
-def _stored(figure: Decimal, decimals: int) -> Decimal:
-    """Return a stored figure with the decimals of its series, or with more if it has them."""
-    places = max(decimals, -int(figure.normalize().as_tuple().exponent))
-    return figure.quantize(Decimal(1).scaleb(-places))
-
-
 def _entered(figure: Fraction, fiscal_year: int | None, decimals: int) -> Amount:
     """Return a figure with as many decimals as it has: at least those of its series."""
     exact = evaluation.to_decimal(Figure(figure), MAX_DECIMALS)
     assert exact is not None
-    return Amount(_stored(exact, decimals), figure, None, fiscal_year)
+    return Amount(with_decimals(exact, decimals), figure, None, fiscal_year)
 
 
 def _baseline(row: Indicator | PublishedIndicator, decimals: int) -> Amount:
@@ -303,7 +298,7 @@ def _target(document: Mapping[str, Any] | None, decimals: int) -> Target:
     if document is None:
         return Target("", None, None, None, None, None, "", Reason.NO_TARGET)
     value, lower, upper, tolerance = (
-        None if figure is None else _stored(figure, decimals)
+        None if figure is None else with_decimals(figure, decimals)
         for figure in (
             frozen.thaw_figure(document[name]) for name in ("value", "lower", "upper", "tolerance")
         )

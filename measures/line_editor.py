@@ -162,14 +162,24 @@ class Editor:
                 self._tell("", problem % {"words": words, "typed": typed})
 
     def _add_lines(self, reason: str) -> None:
+        """Record the new lines together: there may be hundreds."""
+        new = list(self._new_lines())
+        found = path.record_new_lines([line for _token, line in new], by=self.by, reason=reason)
+        for position, error in found.items():
+            for problem in _words(error):
+                self._tell(new[position][0], problem)
+        self.done["added"] += len(new) - len(found)
+
+    def _new_lines(self) -> Iterator[tuple[str, Correspondence]]:
+        """Yield the lines that were typed, each with the token of its node."""
         for key, place in self.new.items():
             olds: list[Place | None] = list(self._wanted(key))
             if self.typed(f"mark-{token_of(key)}"):
                 olds.append(None)
-            self._add(key, [(place, old) for old in olds], reason)
+            yield from self._lines_of(key, [(place, old) for old in olds])
         for key, place in self.old.items():
             is_dropped = bool(self.typed(f"mark-{token_of(key)}"))
-            self._add(key, [(None, place)] if is_dropped else [], reason)
+            yield from self._lines_of(key, [(None, place)] if is_dropped else [])
 
     def _wanted(self, key: Key) -> Iterator[Place]:
         """Yield the old nodes typed or accepted for a new one, each once."""
@@ -187,7 +197,9 @@ class Editor:
             if meant == [other] or token_of(other) in accepted:
                 yield place
 
-    def _add(self, key: Key, pairs: list[tuple[Place | None, Place | None]], reason: str) -> None:
+    def _lines_of(
+        self, key: Key, pairs: list[tuple[Place | None, Place | None]]
+    ) -> Iterator[tuple[str, Correspondence]]:
         token = token_of(key)
         note = self.typed(f"note-{token}")
         if note and not pairs and token not in self.problems:
@@ -198,7 +210,7 @@ class Editor:
                 if place is not None:
                     place.node.plan = place.plan
                     setattr(line, f"{side}_{FIELDS[place.key[0]]}", place.node)
-            self._try("added", token, path.record_line, line, reason)
+            yield token, line
 
     # --- Words ---
 

@@ -257,6 +257,7 @@ class MunicipalityAdmin(FlatTable, ScopedAdmin):
     fieldsets = (
         (None, {"fields": ("name", "kana", "name_en", "prefecture", "kind", "website")}),
         (_("表示"), {"fields": ("year_style", "notice")}),
+        (_("オープンデータ"), {"fields": ("license_name", "license_url", "attribution")}),
         (
             _("登録（変更は運用管理者）"),
             {"fields": REGISTERED},

@@ -19,6 +19,12 @@ def plain(value: object) -> str:
     return str(value)
 
 
+def with_decimals(figure: Decimal, decimals: int) -> Decimal:
+    """Return a stored figure with the decimals of its series, or with more if it has them."""
+    places = max(decimals, -int(figure.normalize().as_tuple().exponent))
+    return figure.quantize(Decimal(1).scaleb(-places))
+
+
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet would take this text for a formula; a number is none."""
     return text.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(text)

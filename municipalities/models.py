@@ -116,6 +116,23 @@ class Municipality(NaturalKeyModel, Validity):
     notice = models.TextField(
         _("お知らせ"), blank=True, help_text=_("自治体のページの初めに示す文。空欄なら出ません。")
     )
+    license_name = models.CharField(
+        _("利用条件の名称"),
+        max_length=100,
+        blank=True,
+        help_text=_(
+            "オープンデータの利用条件。例：公共データ利用規約（第1.0版）。空欄なら CC BY 4.0。"
+        ),
+    )
+    license_url = models.URLField(
+        _("利用条件のアドレス"), blank=True, help_text=_("名称を入れたときは必ず入力します。")
+    )
+    attribution = models.CharField(
+        _("出典の書き方"),
+        max_length=200,
+        blank=True,
+        help_text=_("データを使う人に書いてもらう出典。空欄なら自治体と計画の名称から作ります。"),
+    )
 
     natural_fields = ("slug",)
     municipality_lookup = "pk"
@@ -135,6 +152,14 @@ class Municipality(NaturalKeyModel, Validity):
                 | Q(is_sample=False, code__isnull=False),
                 violation_error_message=_(
                     "全国地方公共団体コードは、架空の自治体では空欄に、ほかでは必ず入力してください。"
+                ),
+            ),
+            models.CheckConstraint(
+                name="municipality_license_has_address",
+                condition=Q(license_name="", license_url="")
+                | (~Q(license_name="") & ~Q(license_url="")),
+                violation_error_message=_(
+                    "利用条件は、名称とアドレスの両方を入力するか、両方とも空欄にしてください。"
                 ),
             ),
         ]

@@ -14,10 +14,12 @@ from indicators.choices import BaselineStatus, Direction, MissingReason, Revisio
 from indicators.evaluation import Rate, to_decimal
 from municipalities.models import Municipality
 from plans.choices import Period
+from plans.models import Plan
 from portal.chart_scale import format_value
-from rounds.frozen import thaw_figure, thaw_rate
+from rounds.frozen import thaw_figure
 from rounds.models import Publication, PublishedIndicator
 from rounds.published import Record
+from rounds.visible import public_rates
 
 from .wording import Badge, expected_words, year_words
 
@@ -248,17 +250,17 @@ def rate_shown(name: str, rate: Rate) -> RateShown:
     return RateShown(name, shown, percent)
 
 
-def rates_of(row: PublishedIndicator) -> dict[str, RateShown]:
-    """Return the published rates of a year by name; {} where it is not rated."""
+def rates_of(plan: Plan, row: PublishedIndicator) -> dict[str, RateShown]:
+    """Return the published rates of a year by name; {} where the plan does not show rates, or the
+    year is not rated."""
     names = {"progress": _("進捗率"), "achievement": _("達成率")}
-    rates = {name: thaw_rate(row.rates.get(name)) for name in names}
-    return {name: rate_shown(names[name], rate) for name, rate in rates.items() if rate is not None}
+    return {name: rate_shown(names[name], rate) for name, rate in public_rates(plan, row).items()}
 
 
-def main_rate(row: PublishedIndicator) -> RateShown | None:
+def main_rate(plan: Plan, row: PublishedIndicator) -> RateShown | None:
     """Return the rate that stands for a year: the progress rate, else the achievement rate;
-    with neither, why there is no progress rate. None where the year is not rated."""
-    rates = rates_of(row)
+    with neither, why there is no progress rate. None where the plan shows none."""
+    rates = rates_of(plan, row)
     for rate in rates.values():
         if rate.percent is not None:
             return rate

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from indicators.models import Indicator
-from plans.choices import Period, Visibility
+from plans.choices import Period
 from plans.models import Plan
 from rounds.models import Publication, PublishedIndicator
 from rounds.published import Record, records_of
@@ -121,8 +121,8 @@ def rate_of(plan: Plan, record: Record) -> RateShown | None:
     """Return the rate of the figure shown, with its year; None where the plan does not show
     rates, nothing has been published yet, or the figure is that of half a year."""
     row = figures.headline(record)
-    rate = None if row is None else figures.main_rate(row)
-    if plan.show_rates != Visibility.PUBLIC or row is None or rate is None:
+    rate = None if row is None else figures.main_rate(plan, row)
+    if row is None or rate is None:
         return None
     year = plan.municipality.year_label(row.publication.fiscal_year)
     return RateShown(rate.name, rate.shown, rate.percent, year)

@@ -200,6 +200,7 @@ class Break:
 
 @dataclass(frozen=True)
 class IndicatorPage:
+    code: str
     number: str
     title: str
     place: str
@@ -276,6 +277,7 @@ def indicator_page(
         if line.ends is None or change.fiscal_year < line.ends
     ]
     return IndicatorPage(
+        code=indicator.code,
         number=indicator.label or plan.label_indicator,
         title=row.title,
         place="｜".join(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from indicators.choices import Revision
 from indicators.models import Indicator
 from municipalities.models import Municipality
-from plans.choices import Period, Visibility
+from plans.choices import Period
 from plans.models import Plan
 from rounds.models import PublishedIndicator
 from rounds.published import Record
@@ -159,7 +159,7 @@ def _year_row(plan: Plan, row: PublishedIndicator, before: PublishedIndicator | 
     fiscal_year, period = row.publication.fiscal_year, row.publication.period
     year = year_words(plan.municipality, fiscal_year, row.year_label)
     kind = _("実績") if period == Period.YEAR_END else plan.period_name(period)
-    rates = figures.rates_of(row) if plan.show_rates == Visibility.PUBLIC else {}
+    rates = figures.rates_of(plan, row)
     return TableRow(
         year=year,
         kind=_kind_beside(year, kind),

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from indicators.evaluation import Movement, Reason
 from municipalities.models import Municipality
-from plans.choices import Period, Visibility
 from plans.models import Plan
 from rounds.models import PublishedIndicator
 from rounds.published import Record
+from rounds.visible import public_trend, public_verdict
 
 from .wording import year_words
 
@@ -54,18 +54,6 @@ def judgements_of(row: PublishedIndicator, municipality: Municipality) -> list[J
         )
         for found in row.judgements
     ]
-
-
-def public_verdict(plan: Plan, row: PublishedIndicator) -> dict[str, Any] | None:
-    """Return the frozen computed judgement of a year; None where the plan does not make it
-    public, has no scheme or one that people choose by, or the year is not over (its middle is
-    never judged)."""
-    if plan.show_computed_judgement != Visibility.PUBLIC or not row.computed:
-        return None
-    verdict = row.computed["verdict"]
-    if verdict is None or row.publication.period == Period.MID_YEAR:
-        return None
-    return None if verdict["reason"] == Reason.CHOSEN_BY_PEOPLE else verdict
 
 
 def computed_judgement(plan: Plan, row: PublishedIndicator) -> JudgementShown | None:
@@ -131,12 +119,10 @@ MOVEMENTS = {Movement.BETTER: "↗", Movement.SAME: "→", Movement.WORSE: "↘"
 def trend_of(plan: Plan, row: PublishedIndicator | None) -> TrendShown | None:
     """Return how a year stands against the one before; None where computed judgements are not
     public, or the row is not that of a whole year."""
-    if row is None or plan.show_computed_judgement != Visibility.PUBLIC or not row.computed:
-        return None
-    if row.publication.period == Period.MID_YEAR:
+    trend = None if row is None else public_trend(plan, row)
+    if row is None or trend is None:
         return None
     year = year_words(plan.municipality, row.publication.fiscal_year, row.year_label)
-    trend = row.computed["trend"]
     if trend["movement"] is None:
         return TrendShown("", "", year, Reason(trend["reason"]).label)
     movement = Movement(trend["movement"])

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from indicators.evaluation import Reason, to_decimal
 from indicators.models import Indicator
-from plans.choices import Period, Visibility
 from plans.models import Plan
 from rounds.frozen import thaw_outcome
 from rounds.models import PublishedIndicator
 from rounds.published import Record
+from rounds.visible import forecast_row
 
 from . import figures
 from .figures import Shown
@@ -38,12 +38,9 @@ class ForecastShown:
 def forecast_of(plan: Plan, indicator: Indicator, record: Record) -> ForecastShown | None:
     """Return the forecast of the newest whole year published; None where forecasts are not
     public or there are no results yet."""
-    rows = [row for row in record.years if row.computed]
-    whole = [row for row in rows if row.publication.period != Period.MID_YEAR]
-    if plan.show_forecast != Visibility.PUBLIC or not (whole or rows):
+    row = forecast_row(plan, record)
+    if row is None or row.computed is None:
         return None
-    row = (whole or rows)[-1]
-    assert row.computed is not None
     return _shown(plan, indicator, row, row.computed["forecast"])
 
 

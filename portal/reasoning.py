@@ -28,10 +28,11 @@ from plans.choices import Visibility
 from plans.models import Plan
 from rounds.frozen import thaw_outcome, thaw_rate
 from rounds.models import PublishedIndicator
+from rounds.visible import public_verdict
 
 from . import figures
 from .figures import Shown
-from .judgements import JudgementShown, computed_judgement, public_verdict
+from .judgements import JudgementShown, computed_judgement
 
 Verdict = dict[str, Any]
 

@@ -16,11 +16,12 @@ from plans.choices import Tone
 from plans.models import Plan, PlanScheme
 from rounds.models import Publication, PublishedIndicator
 from rounds.published import newest_year, publications_by_year
+from rounds.visible import public_verdict
 
 from . import figures
 from .figures import Shown
 from .indicator_list import IndicatorRow
-from .judgements import JudgementShown, band_shown, public_verdict, reason_words
+from .judgements import JudgementShown, band_shown, reason_words
 from .sections import Sections
 
 

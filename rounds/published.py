@@ -219,16 +219,25 @@ def publications_of_town(
     return {plan: current_of(publications) for plan, publications in found.items()}
 
 
-def sheets_of(publications: Iterable[Publication], department: Department) -> list[PublishedSheet]:
-    """Return the policy sheets of a department, one per plan and fiscal year, oldest year first:
-    that of the latest of the current `publications` in the order of the year; what the plan's own
-    publication prints comes before all results. One query; each carries its publication."""
+def sheets_of(
+    publications: Iterable[Publication], department: Department | None = None
+) -> list[PublishedSheet]:
+    """Return the policy sheets of a department (None: of all), one each per plan and fiscal year,
+    oldest year first: that of the latest of the current `publications` in the order of the year;
+    what the plan's own publication prints comes before all results. One query; each carries its
+    publication."""
     by_id = {publication.pk: publication for publication in publications}
-    sheets = list(PublishedSheet.objects.filter(publication__in=list(by_id), department=department))
+    rows = PublishedSheet.objects.filter(publication__in=list(by_id))
+    if department is not None:
+        rows = rows.filter(department=department)
+    sheets = list(rows.select_related("department"))
     for sheet in sheets:
         sheet.publication = by_id[sheet.publication_id]
     sheets.sort(key=lambda sheet: _time(sheet.publication))
-    newest = {(sheet.publication.plan_id, sheet.fiscal_year): sheet for sheet in sheets}
+    newest = {
+        (sheet.publication.plan_id, sheet.department_id, sheet.fiscal_year): sheet
+        for sheet in sheets
+    }
     return sorted(newest.values(), key=lambda sheet: sheet.fiscal_year)
 
 

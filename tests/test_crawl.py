@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import Resolver404, resolve
 from django.views.defaults import page_not_found, server_error
 
+from exchange.open_data import urls as open_data_urls
 from portal import urls as portal_urls
 
 from .audit.checks import problems
@@ -60,8 +61,13 @@ def test_every_kind_of_page_can_be_reached_by_links(visits: list[Visit]) -> None
     reached = set()
     for visit in visits:
         with suppress(Resolver404):
-            reached.add(resolve(visit.path.partition("?")[0]).url_name)
-    assert {pattern.name for pattern in portal_urls.urlpatterns} - reached == set()
+            reached.add(resolve(visit.path.partition("?")[0]).view_name)
+    kinds = {
+        f"{urls.app_name}:{pattern.name}"
+        for urls in (portal_urls, open_data_urls)
+        for pattern in urls.urlpatterns
+    }
+    assert kinds - reached == set()
 
 
 def test_every_page_has_a_title_of_its_own(pages: list[Visit]) -> None:

@@ -127,6 +127,20 @@ def test_no_value_has_a_reason(cell: str, reason: str, town: Municipality) -> No
     assert any("資料に記載なし" in note for note in outcome.notes) == (reason == "not_stated")
 
 
+@pytest.mark.parametrize(("unit", "is_read"), [("%", True), ("％", True), ("人", False)])
+def test_a_cell_shown_as_percent(unit: str, is_read: bool, town: Municipality) -> None:
+    """Excel keeps 56.7% as 0.567: it must not arrive as less than one percent."""
+    sheets = small(実績=[["系列", "R6"], ["parks", 0.567]])
+    sheets["系列"][1][2] = unit
+    book = load_workbook(BytesIO(book_of(sheets)))
+    book["実績"]["B2"].number_format = "0.0%"
+    outcome = bring(saved(book), town)
+    if is_read:
+        assert Actual.objects.get().value == Decimal("56.7")
+    else:
+        assert [found for _s, _p, found, _m in said(outcome)] == ["56.7%"]
+
+
 def test_a_blank_cell_says_nothing(town: Municipality) -> None:
     bring(book_of(small(実績=[["系列", "R6", "R7"], ["parks", None, 3]])), town)
     assert [each.fiscal_year for each in Actual.objects.all()] == [2025]

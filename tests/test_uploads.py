@@ -57,6 +57,27 @@ def typical() -> bytes:
     return saved(book)
 
 
+@pytest.mark.parametrize(
+    ("value", "number_format", "seen"),
+    [
+        (0.567, "0.0%", "56.7%"),
+        (0.07, "0%", "7%"),
+        (1, "0.00%", "100%"),
+        (0, "0%", "0%"),
+        (-0.125, "#,##0.0%;▲#,##0.0%", "-12.5%"),
+        (56.7, '0.0"%"', Decimal("56.7")),
+        (56.7, "0.0\\%", Decimal("56.7")),
+        (56.7, "0.0", Decimal("56.7")),
+        ("56.7", "0.0%", "56.7"),
+    ],
+)
+def test_percent_is_read_as_it_is_seen(value: object, number_format: str, seen: object) -> None:
+    book = Workbook()
+    book.active["B2"] = value
+    book.active["B2"].number_format = number_format
+    assert only(saved(book))[1][1] == seen
+
+
 def only(content: bytes) -> list[list[object]]:
     (sheet,) = read(content, "a.xlsx").sheets
     return sheet.rows
@@ -109,7 +130,7 @@ def test_formulas_give_their_value_once_libreoffice_has_calculated(
         ('<c r="A1"><v>0.30000000000000004</v></c>', Decimal("0.30000000000000004")),
         ('<c r="A1"><v>1.1000000000000001</v></c>', Decimal("1.1")),
         ('<c r="A1"><v>1E-3</v></c>', Decimal("0.001")),
-        ('<c r="A1" s="5"><v>0.5</v></c>', Decimal("0.5")),
+        ('<c r="A1" s="5"><v>0.5</v></c>', "50%"),
         ('<c r="A1"><v>inf</v></c>', ErrorValue("#NUM!")),
         ('<c r="A1"><v>nan</v></c>', ErrorValue("#NUM!")),
         ('<c r="A1" t="str"><f>x</f><v>007</v></c>', "007"),

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from measures.lines import contradicting_lines
+from measures.lines import check_lines
 from measures.models import Correspondence
-from municipalities.record_many import Problems, check_rows
+from municipalities.record_many import Problems
 from plans.models import Plan
 
 from . import values
-from .columns import Column, linked, node, node_words, plain, plains, related
+from .columns import Column, linked, node, node_words, plain, plains
 from .shelf import LEVELS, Shelf
 from .table import Table
 
@@ -91,15 +90,4 @@ class CorrespondenceTable(Table):
     def check(
         self, rows: Sequence[Any], shelf: Shelf, *, by: Any, fields: Collection[str] | None
     ) -> Problems:
-        problems = check_rows(rows, by=by, fields=fields)
-        position = {id(row): place for place, row in enumerate(rows)}
-        changed = {row.pk for row in rows if row.pk is not None}
-        lines = [*(row for row in super().stored(shelf) if row.pk not in changed), *rows]
-        for line, problem in contradicting_lines(lines):
-            if id(line) in position:
-                problems.setdefault(position[id(line)], ValidationError(problem))
-        for place, row in enumerate(rows):
-            if related(row, "old_plan") is shelf.plan:
-                message = _("新しい計画とは別の計画を選んでください。")
-                problems.setdefault(place, ValidationError({"old_plan": message}))
-        return problems
+        return check_lines(rows, by=by, fields=fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from .reading import Lines
 from .shelf import Shelf
 from .values import CellError
 
+_UNIT = re.compile("[^0-9]+$")
 Sheets = dict[str, Lines]
 
 
@@ -87,12 +89,15 @@ def _with(code: str, cells: Iterable[Any]) -> Iterator[tuple[str, Decimal]]:
 
 
 def _number(cell: Any) -> Decimal | None:
-    """Return the figure of a cell, None where it holds none; what is wrong is said later."""
+    """Return the figure of a cell, whatever unit stands behind it; None where it holds none. What
+    is wrong is said later."""
     if cell is None or isinstance(cell, bool):
         return None
     if isinstance(cell, int):
         return Decimal(cell)
     try:
+        if isinstance(cell, str):
+            cell = _UNIT.sub("", values.folded(cell))
         return values.figure().read(cell)
     except CellError:
         return None

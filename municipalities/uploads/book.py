@@ -29,7 +29,8 @@ UNCALCULATED = ErrorValue("未計算の式")
 """A formula whose value its program did not store."""
 
 Cell = str | int | Decimal | bool | date | datetime | time | timedelta | None
-"""None: empty, or nothing but blanks. No float leaves: whole numbers are int, others Decimal."""
+"""None: empty, or nothing but blanks. No float leaves: whole numbers are int, others Decimal. A
+number shown as percent comes as the text people see: 56.7%, not 0.567."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,9 @@ _TEXT_ITEM = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _FORMULA_ALONE = re.compile(rb"(</f>|<f[^<>]*/>)\s*(<v\s*/>|<v>\s*</v>|</c>)")
 _NO_DIGITS = str.maketrans("", "", digits)
 _NO_LETTERS = str.maketrans("", "", ascii_letters)
+_PERCENT = re.compile("%")
+_QUOTED = re.compile(r'"[^"]*"|\\.')
+"""What a number format prints as it stands: a quoted or escaped % multiplies nothing."""
 _CHUNK = 2**20
 
 
@@ -44,16 +47,19 @@ class Extent:
     shared_texts: int = 0
     """Cells that refer to a text of the book."""
     errors: set[Place] = field(default_factory=set)
+    percents: set[Place] = field(default_factory=set)
+    """Cells shown as percent: 56.7% stands there as 0.567."""
     uncalculated: set[Place] = field(default_factory=set)
 
 
 def measured(parts: Mapping[str, bytes]) -> dict[str, Extent]:
     """Return the extent of every part; Refused beyond the limits, and for broken XML."""
     extents = {}
+    percents = frozenset(style for xml in parts.values() for style in _percent_styles(xml))
     for name, xml in parts.items():
         if xml.count(b"<") > limits.TAGS:
             raise too_large()
-        extents[name] = _walk(xml)
+        extents[name] = _walk(xml, percents)
     if sum(extent.rows * extent.columns for extent in extents.values()) > limits.CELLS:
         raise too_many_cells()
     _check_shared_texts(parts, extents)
@@ -142,7 +148,8 @@ class _Values:
 class _Walk:
     """Follows the cells of a sheet as they come, as readers of workbooks do."""
 
-    def __init__(self) -> None:
+    def __init__(self, percents: frozenset[str] = frozenset()) -> None:
+        self._percents = percents
         self._names: dict[str, str] = {}
         self._filled: list[str] = []
         self.extent = Extent()
@@ -188,6 +195,8 @@ class _Walk:
         self._error = kind == "e"
         if kind == "s":
             self.extent.shared_texts += 1
+        elif self._percents and attributes.get("s") in self._percents:
+            self.extent.percents.add(self._place())
 
     def _formula(self) -> None:
         self._value()
@@ -222,8 +231,8 @@ class _Walk:
         _check(self.extent)
 
 
-def _walk(xml: bytes) -> Extent:
-    walk = _Walk()
+def _walk(xml: bytes, percents: frozenset[str]) -> Extent:
+    walk = _Walk(percents)
     for _chunk in _parse(xml, StartElementHandler=walk.start):
         walk.sum_up()
     extent = walk.extent
@@ -235,6 +244,40 @@ def _walk(xml: bytes) -> Extent:
             pass
         extent.uncalculated = formulas.finished()
     return extent
+
+
+def _percent_styles(xml: bytes) -> Iterator[str]:
+    """Yield the numbers of the styles that show a ratio as percent, where this part has styles."""
+    if b"cellXfs" not in xml:
+        return
+    styles = _Styles()
+    for _chunk in _parse(xml, StartElementHandler=styles.start, EndElementHandler=styles.end):
+        pass
+    for number, code in enumerate(styles.used):
+        if code in styles.percents:
+            yield str(number)
+
+
+class _Styles:
+    """Collects the number formats that show percent, and which of them each style uses."""
+
+    def __init__(self) -> None:
+        self.percents = {"9", "10"}  # Excel's own: 0% and 0.00%
+        self.used: list[str] = []
+        self._inside = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        match name.rpartition(":")[2]:
+            case "numFmt" if _PERCENT.search(_QUOTED.sub("", attributes.get("formatCode", ""))):
+                self.percents.add(attributes.get("numFmtId", ""))
+            case "cellXfs":
+                self._inside = True
+            case "xf" if self._inside:
+                self.used.append(attributes.get("numFmtId", ""))
+
+    def end(self, name: str) -> None:
+        if name.rpartition(":")[2] == "cellXfs":
+            self._inside = False
 
 
 class _Formulas(_Walk):

@@ -149,7 +149,7 @@ def _sheets(file: BytesIO, extents: list[Extent | None]) -> Iterator[Sheet]:
                 for row in sheet.to_python(skip_empty_area=False)
             ]
             extent = extents[index] if index < len(extents) else None
-            _mark_errors(rows, extent or Extent())
+            _complete(rows, extent or Extent())
             yield Sheet(about.name, rows, hidden=about.visible != SheetVisibleEnum.Visible)
     except CalamineError as error:
         raise broken() from error
@@ -173,11 +173,16 @@ def _number(value: float) -> Cell:
     return Decimal(repr(value))
 
 
-def _mark_errors(rows: list[list[Cell]], extent: Extent) -> None:
+def _complete(rows: list[list[Cell]], extent: Extent) -> None:
+    """Put in what calamine does not tell: errors, formulas without value, percent as it is seen."""
     for place in extent.errors:
         _put(rows, place, ErrorValue(_at(rows, place) or "#N/A"))
     for place in extent.uncalculated:
         _put(rows, place, UNCALCULATED)
+    for place in extent.percents:
+        value = _at(rows, place)
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            _put(rows, place, f"{(Decimal(value) * 100).normalize():f}%")
 
 
 def _at(rows: list[list[Cell]], place: Place) -> Cell:

@@ -1,0 +1,155 @@
+"""What one set of files speaks of: a plan, or all plans of a municipality, as published now.
+
+Everything is read once, when a table asks for it, in a constant number of queries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+
+from indicators.models import Indicator
+from measures.models import MeasureSdg
+from measures.outline import Key, Place, outlines
+from municipalities.models import Municipality
+from plans.models import Plan, PolicySdg
+from rounds.models import Publication, PublishedIndicator
+from rounds.published import (
+    Record,
+    current_of,
+    published_municipalities,
+    published_plans,
+    records_of,
+    visible_publications,
+)
+
+LEVELS = {
+    "basicgoal": "basic_goal",
+    "policyfield": "field",
+    "policy": "policy",
+    "measure": "measure",
+    "action": "action",
+}
+"""Model name → the name of a level in the files."""
+
+
+class Scope:
+    """Published plans of one municipality; `plan` is set where it is one plan alone.
+
+    `site` is what addresses begin with: https://plan.example.jp.
+    """
+
+    def __init__(
+        self, town: Municipality, plans: Iterable[Plan], plan: Plan | None = None, site: str = ""
+    ) -> None:
+        self.town, self.plan, self.site = town, plan, site
+        self.plans = list(plans)
+        for each in self.plans:
+            each.municipality = town
+        found: dict[int, list[Publication]] = defaultdict(list)
+        by_id = {each.pk: each for each in self.plans}
+        for publication in visible_publications().filter(plan__in=by_id).order_by("number"):
+            publication.plan = by_id[publication.plan_id]
+            found[publication.plan_id].append(publication)
+        self.publications = dict(found)
+        """Plan id → all that citizens may read of it, superseded publications included."""
+        self.current = {pk: current_of(of_plan) for pk, of_plan in found.items()}
+        """Plan id → what is valid now, oldest first."""
+
+    @property
+    def all_current(self) -> list[Publication]:
+        return [publication for plan in self.plans for publication in self.current[plan.pk]]
+
+    @property
+    def modified(self) -> datetime:
+        """When something of this was published last."""
+        return max(publication.effective_at for publication in self.all_current)
+
+    @cached_property
+    def records(self) -> list[tuple[Plan, Indicator, Record]]:
+        """The published indicators in the order of plans and indicators. Three queries."""
+        records = records_of(self.all_current)
+        indicators = (
+            Indicator.objects.filter(plan__in=self.plans)
+            .select_related("series")
+            .prefetch_related("series__breaks")
+            .order_by("order", "code")
+        )
+        of_plan = defaultdict(list)
+        for indicator in indicators:
+            if indicator.pk in records:
+                of_plan[indicator.plan_id].append((indicator, records[indicator.pk]))
+        return [(plan, *found) for plan in self.plans for found in of_plan[plan.pk]]
+
+    def years(self) -> Iterator[tuple[Plan, Indicator, PublishedIndicator, Record]]:
+        """Yield every published year and period of every indicator, oldest first."""
+        for plan, indicator, record in self.records:
+            for row in record.years:
+                yield plan, indicator, row, record
+
+    @cached_property
+    def outlines(self) -> dict[int, list[Place]]:
+        """Plan id → its nodes in print order. Five queries."""
+        return outlines(self.plans)
+
+    @cached_property
+    def places(self) -> dict[Key, Place]:
+        return {place.key: place for places in self.outlines.values() for place in places}
+
+    def place_of(self, row: Any) -> tuple[str, str]:
+        """Return level and code of what a row (indicator, comment) hangs on; the level "plan" for
+        the plan itself."""
+        for name in ("measure", "policy", "basic_goal"):
+            pk = getattr(row, f"{name}_id")
+            if pk is not None:
+                return name, self.places[name.replace("_", ""), pk].node.code
+        return "plan", ""
+
+    @cached_property
+    def sdgs(self) -> dict[Key, list[str]]:
+        """Node → the numbers of its Sustainable Development Goals. Two queries."""
+        found: dict[Key, list[str]] = defaultdict(list)
+        for model, name in ((PolicySdg, "policy"), (MeasureSdg, "measure")):
+            tags = model.objects.filter(**{f"{name}__plan__in": self.plans}).order_by("number")
+            for pk, number in tags.values_list(name, "number"):
+                found[name, pk].append(str(number))
+        return found
+
+    @cached_property
+    def published_here(self) -> dict[int, Plan]:
+        """Id → each published plan of the municipality: what other plans may be named by. One
+        query."""
+        plans = published_plans().filter(municipality=self.town)
+        return {plan.pk: plan for plan in plans}
+
+    def slug_of(self, plan_id: int | None) -> str:
+        """Return the address name of a plan, "" where it is not published."""
+        found = self.published_here.get(plan_id or 0)
+        return found.slug if found else ""
+
+    def each(self, rows: Iterable[Any]) -> Iterator[tuple[Plan, Any]]:
+        """Yield rows with their plan, plan by plan."""
+        of_plan = defaultdict(list)
+        for row in rows:
+            of_plan[row.plan_id].append(row)
+        for plan in self.plans:
+            for row in of_plan[plan.pk]:
+                yield plan, row
+
+
+def of_plan(municipality: str, slug: str, site: str = "") -> Scope:
+    """Return a published plan; Http404 where there is none of that name."""
+    plans = published_plans().select_related("municipality")
+    plan = get_object_or_404(plans, municipality__slug=municipality, slug=slug)
+    return Scope(plan.municipality, [plan], plan, site)
+
+
+def of_town(municipality: str, site: str = "") -> Scope:
+    """Return all published plans of a municipality; Http404 where there is none."""
+    town = get_object_or_404(published_municipalities(), slug=municipality)
+    return Scope(town, published_plans().filter(municipality=town), None, site)

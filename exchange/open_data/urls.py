@@ -1,0 +1,15 @@
+"""Addresses of open data; `data` is a reserved word, so no plan hides them."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "open_data"
+urlpatterns = [path("data.json", views.data_catalogue, name="catalogue")]
+for name, place in (("town", "<slug:municipality>/"), ("plan", "<slug:municipality>/<slug:plan>/")):
+    urlpatterns += [
+        path(f"{place}data/", views.page, name=name),
+        path(f"{place}data/all.zip", views.zip_file, name=f"{name}_zip"),
+        path(f"{place}data/<slug:table>.csv", views.csv_file, name=f"{name}_csv"),
+        path(f"{place}data/<slug:table>.json", views.json_file, name=f"{name}_json"),
+    ]
