@@ -420,3 +420,6 @@ class Membership(Validity):
     @property
     def is_current(self) -> bool:
         return self.is_valid_on(timezone.localdate())
+
+
+from .pending import PendingUpload  # noqa: E402, F401  (a model of this app)

@@ -5,6 +5,7 @@ from django.db import models
 
 from measures.models import MeasureSdg
 from municipalities.access import Role
+from municipalities.backends import keeps_towns
 from municipalities.models import Department
 from plans.models import PolicySdg
 from rounds.models import PublishedComment, PublishedIndicator, PublishedReport, PublishedSheet
@@ -15,12 +16,12 @@ APPS = ("municipalities", "plans", "measures", "indicators", "rounds")
 
 
 def our_models() -> list[type[models.Model]]:
-    """Return every model of ours, without the tables of their history."""
+    """Return every model whose rows belong to towns, without the tables of their history."""
     return [
         model
         for label in APPS
         for model in apps.get_app_config(label).get_models()
-        if "historical" not in model._meta.model_name
+        if keeps_towns(model) and "historical" not in model._meta.model_name
     ]
 
 

@@ -1,5 +1,6 @@
 """What is measured, and what others need for the same."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
@@ -12,15 +13,20 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F, QuerySet
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from import_export.resources import modelresource_factory
 from openpyxl import load_workbook as load_openpyxl
 from python_calamine import load_workbook as load_calamine
+from tablib import Dataset
 
 from exchange import reports
 from indicators.models import Actual, Series
 from indicators.record import record_actual
+from indicators.resources import ActualResource
 from municipalities.access import Role
+from municipalities.flat.formats import Xlsx
 from municipalities.models import User
 from municipalities.uploads import read
 from plans.models import Plan
@@ -46,6 +52,7 @@ LISTS = {50: Peer(0.34, 158), 200: Peer(1.47, 608), 500: Peer(3.15, 1508)}
 ONE_PAGE = Peer(0.052, 23)
 SIBLINGS = {1: Peer(0.056, 60), 50: Peer(0.4, 403), 200: Peer(2.1, 1453)}
 LARGE = 5000
+FLAT_ROWS = 5000
 READ_ROWS, READ_COLUMNS = 20_000, 16
 REPORTED, REPORTED_YEARS = 500, 5
 WORKBOOK = Peer(2.3, product="Tola, 2022")
@@ -65,7 +72,7 @@ def run_all() -> None:
     print(f"{'task':<54} {'Shirube':>9} {'queries':>8}   {PEER:>18} {'queries':>8}")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
-        for tasks in (pages(), saving(), judging(), reading(), reporting()):
+        for tasks in (pages(), saving(), judging(), reading(), reporting(), importing()):
             for task in tasks:
                 seconds, queries = measure(task)
                 peer = _words(task.peer) if task.peer else ""
@@ -90,6 +97,7 @@ def measure(task: Task) -> tuple[float, int]:
         seconds.append(perf_counter() - start)
     task.prepare()
     cache.clear()
+    connection.queries_log = deque()  # Django would remember the last 9,000 only
     with CaptureQueriesContext(connection) as captured:
         task.run()
     return median(seconds[1:]), len(captured)
@@ -189,3 +197,52 @@ def _read_by_calamine(content: bytes) -> None:
 def _read_by_openpyxl(content: bytes) -> None:
     for _row in load_openpyxl(BytesIO(content), read_only=True).active.iter_rows(values_only=True):
         pass
+
+
+def importing() -> Iterator[Task]:
+    """Flat rows of actuals from a workbook, checked and with their history, beside what
+    django-import-export does by default with the same figures in this run."""
+    plan = make_large_plan("flat", FLAT_ROWS // YEARS)
+    planner = make_user(Role.PLANNER, plan.municipality)
+    rows = Actual.objects.filter(series__municipality=plan.municipality)
+    ours = Xlsx().export_data(ActualResource().export(rows.order_by("pk")))
+    plain = _plain_table(rows)
+
+    def nothing_stored() -> None:
+        Actual.history.filter(series__municipality=plan.municipality).delete()
+        rows.all().delete()
+
+    def other_values_stored() -> None:
+        nothing_stored()
+        _import_plain(plain)
+        rows.update(value=F("value") + 1)
+
+    for what, prepare in (("insert", nothing_stored), ("update", other_values_stored)):
+        yield Task(
+            f"{what} {FLAT_ROWS:,} flat rows",
+            partial(_import_ours, ours, planner),
+            prepare=prepare,
+        )
+        yield Task(
+            f"{what} {FLAT_ROWS:,} flat rows: plain django-import-export",
+            partial(_import_plain, plain),
+            prepare=prepare,
+        )
+
+
+def _plain_table(rows: QuerySet) -> Dataset:
+    """Return the rows by number, as a resource without settings reads them."""
+    names = ("id", "series", "fiscal_year", "period", "value", "state")
+    return Dataset(*rows.order_by("pk").values_list(*names), headers=names)
+
+
+def _import_ours(content: bytes, planner: User) -> None:
+    outcome = ActualResource().import_data(Xlsx().create_dataset(content), user=planner)
+    if not outcome.is_saved or len(outcome.lines) != FLAT_ROWS:
+        raise RuntimeError(outcome.complaints)
+
+
+def _import_plain(table: Dataset) -> None:
+    result = modelresource_factory(Actual)().import_data(table, raise_errors=True)
+    if sum(result.totals[kind] for kind in ("new", "update")) != FLAT_ROWS:
+        raise RuntimeError(result.totals)
