@@ -23,7 +23,6 @@ from .admin_forms import RowForm, WritePath
 from .flat.admin import FlatTable
 from .models import Department, DepartmentSuccession, Membership, Municipality, User
 from .resources import (
-    REGISTERED,
     DepartmentResource,
     DepartmentSuccessionResource,
     MunicipalityResource,
@@ -33,6 +32,7 @@ from .resources import (
 admin.site.unregister(Group)  # what a person may do is said by roles
 
 PEOPLE = WritePath(record.check_person, record.record_person, record.remove_person)
+_REGISTERED = (*Municipality.registered, "predecessors")
 ROLES = WritePath(record.check_grant, record.grant, record.revoke)
 
 
@@ -260,10 +260,10 @@ class MunicipalityAdmin(FlatTable, ScopedAdmin):
         (_("オープンデータ"), {"fields": ("license_name", "license_url", "attribution")}),
         (
             _("登録（変更は運用管理者）"),
-            {"fields": REGISTERED},
+            {"fields": _REGISTERED},
         ),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         readonly = super().get_readonly_fields(request, obj)
-        return readonly if self.scope(request).is_operator else (*readonly, *REGISTERED)
+        return readonly if self.scope(request).is_operator else (*readonly, *_REGISTERED)

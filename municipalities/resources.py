@@ -10,15 +10,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from . import record
-from .access import scope_of
 from .flat.columns import Column, Link, columns_of, town_link
 from .flat.importing import Line
 from .flat.resource import FlatResource
 from .models import Department, DepartmentSuccession, Membership, Municipality, User
 from .record_many import Problems, duplicates
-
-REGISTERED = ("slug", "code", "is_sample", "valid_from", "valid_to", "predecessors")
-"""What only operators change of a municipality."""
 
 
 class MunicipalityResource(FlatResource):
@@ -51,15 +47,6 @@ class MunicipalityResource(FlatResource):
 
     def stored(self, user: Any, towns: Any, years: Any) -> Any:
         return Municipality.objects.visible_to(user)
-
-    def check(self, lines: Sequence[Line], *, by: Any, fields: Collection[str]) -> Problems:
-        problems = super().check(lines, by=by, fields=fields)
-        for position, line in enumerate(lines):
-            registered = line.changed.intersection(REGISTERED)
-            if registered and not line.is_new and not scope_of(by).is_operator:
-                message = _("この列を変えられるのは運用管理者だけです。")
-                problems[position] = ValidationError(dict.fromkeys(registered, message))
-        return problems
 
 
 class DepartmentResource(FlatResource):
