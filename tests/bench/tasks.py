@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from io import BytesIO, StringIO
+from itertools import count
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -22,17 +23,20 @@ from python_calamine import load_workbook as load_calamine
 from tablib import Dataset
 
 from exchange import reports
+from exchange.plan_book.importing import import_plan
+from exchange.plan_book.table import Status
+from exchange.plan_book.workbook import plan_workbook
 from indicators.models import Actual, Series
 from indicators.record import record_actual
 from indicators.resources import ActualResource
 from municipalities.access import Role
 from municipalities.flat.formats import Xlsx
-from municipalities.models import User
+from municipalities.models import Municipality, User
 from municipalities.uploads import read
 from plans.models import Plan
 from rounds.models import Publication
 from rounds.record import publish
-from tests.factories import make_user
+from tests.factories import make_municipality, make_user
 
 from .data import FIRST_YEAR, LAST_YEAR, YEARS, make_large_plan, make_large_workbook
 
@@ -53,6 +57,9 @@ ONE_PAGE = Peer(0.052, 23)
 SIBLINGS = {1: Peer(0.056, 60), 50: Peer(0.4, 403), 200: Peer(2.1, 1453)}
 LARGE = 5000
 FLAT_ROWS = 5000
+IMPORT = Peer(18.0, 6540, "Tola, 2022")
+VALUED = 200
+YEARLY = Peer(14.0)
 READ_ROWS, READ_COLUMNS = 20_000, 16
 REPORTED, REPORTED_YEARS = 500, 5
 WORKBOOK = Peer(2.3, product="Tola, 2022")
@@ -72,7 +79,15 @@ def run_all() -> None:
     print(f"{'task':<54} {'Shirube':>9} {'queries':>8}   {PEER:>18} {'queries':>8}")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
-        for tasks in (pages(), saving(), judging(), reading(), reporting(), importing()):
+        for tasks in (
+            pages(),
+            saving(),
+            judging(),
+            reading(),
+            reporting(),
+            importing_plans(),
+            importing(),
+        ):
             for task in tasks:
                 seconds, queries = measure(task)
                 peer = _words(task.peer) if task.peer else ""
@@ -228,6 +243,61 @@ def importing() -> Iterator[Task]:
             partial(_import_plain, plain),
             prepare=prepare,
         )
+
+
+def importing_plans() -> Iterator[Task]:
+    """A whole plan from its workbook into another town, with history; and the values of ten years
+    alone, a line a series and a column a year."""
+    plan = make_large_plan("source", REPORTED)
+    Actual.objects.filter(
+        series__municipality=plan.municipality, fiscal_year__lte=LAST_YEAR - REPORTED_YEARS
+    ).delete()
+    content = plan_workbook(plan)
+    towns = (make_municipality(f"target-{number}") for number in count())
+    place: list[tuple[Municipality, User]] = []
+
+    def another_town() -> None:
+        town = next(towns)
+        place[:] = [(town, make_user(Role.PLANNER, town))]
+
+    yield Task(
+        f"import {REPORTED} indicators with {REPORTED_YEARS} years from Excel",
+        lambda: _import_plan(content, *place[0], REPORTED * REPORTED_YEARS),
+        IMPORT,
+        another_town,
+    )
+    valued = make_large_plan("valued", VALUED)
+    planner = make_user(Role.PLANNER, valued.municipality)
+    values = _only(plan_workbook(valued), {"計画", "実績"})
+    actuals = Actual.objects.filter(series__municipality=valued.municipality)
+
+    def no_values() -> None:
+        Actual.history.filter(series__municipality=valued.municipality).delete()
+        actuals.delete()
+
+    yield Task(
+        f"import {VALUED} × {YEARS} yearly values from Excel",
+        lambda: _import_plan(values, valued.municipality, planner, VALUED * YEARS),
+        YEARLY,
+        no_values,
+    )
+
+
+def _import_plan(content: bytes, town: Municipality, planner: User, figures: int) -> None:
+    outcome = import_plan(read(content, "plan.xlsx"), town, by=planner)
+    new = next(sheet for sheet in outcome.sheets if sheet.name == "実績").counts[Status.NEW]
+    if outcome.complaints or new != figures:
+        raise RuntimeError(outcome.complaints or new)
+
+
+def _only(content: bytes, sheets: set[str]) -> bytes:
+    """Return a workbook with these sheets alone."""
+    book = load_openpyxl(BytesIO(content))
+    for name in set(book.sheetnames) - sheets:
+        del book[name]
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def _plain_table(rows: QuerySet) -> Dataset:
