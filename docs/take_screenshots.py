@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 IMAGES = Path(__file__).resolve().parent / "images"
 WIDTH = 1280
 PLAN, STRATEGY = "みほん市みらい計画", "みほん市みらい総合戦略（架空） 改訂版"
-LAST_YEAR = "令和8年度"
+LAST_YEAR = "令和9年度"
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -146,8 +146,8 @@ def _fill_in(book: Workbook) -> None:
     """Change a title and a target, as the manual tells."""
     book["基本目標"]["C5"] = "こどもの声が聞こえるまち"
     targets = book["目標"]
-    coming = next(row for row in targets.iter_rows(min_row=5) if row[1].value == LAST_YEAR)
-    coming[3].value *= 2
+    years = (row for row in targets.iter_rows(min_row=5) if row[1].value == LAST_YEAR)
+    next(row for row in years if row[3].value)[3].value *= 2
 
 
 def _mistype(book: Workbook) -> None:

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -144,7 +143,7 @@ def reports_view(request: HttpRequest, object_id: str, model_admin: Any) -> Http
     }
     form = ReportForm(plan, request.GET if asked else None, initial=initial)
     if asked and form.is_valid() and (file := form.file()) is not None:
-        return sent(file)
+        return reports.sent(file)
     context = model_admin.admin_site.each_context(request) | {
         "title": _("帳票"),
         "opts": model_admin.opts,
@@ -157,15 +156,3 @@ def reports_view(request: HttpRequest, object_id: str, model_admin: Any) -> Http
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def sent(file: reports.File) -> HttpResponse:
-    """Return a file as a download."""
-    return HttpResponse(
-        file.content,
-        content_type=file.media_type,
-        headers={
-            "Content-Disposition": content_disposition_header(True, file.name),
-            "X-Content-Type-Options": "nosniff",
-        },
-    )

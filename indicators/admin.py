@@ -19,6 +19,7 @@ from municipalities.admin_filters import (
     section_filter,
 )
 from municipalities.admin_forms import WritePath
+from municipalities.flat.admin import FlatTable
 from plans import structure
 from plans.admin_base import PLAN_ROWS, PlanRowAdmin, plan_filter
 from plans.record import SECTION_STATES
@@ -39,6 +40,7 @@ from .models import (
     SeriesBreak,
     Target,
 )
+from .resources import ActualResource, IndicatorResource, SeriesResource, TargetResource
 
 ACTUALS = WritePath(
     record.check_actual, record.record_actual, record.remove_actual, is_versioned=True
@@ -117,12 +119,13 @@ class SeriesBreakInline(ScopedTabularInline):
 
 
 @admin.register(Actual)
-class ActualAdmin(ScopedAdmin):
+class ActualAdmin(FlatTable, ScopedAdmin):
     """実績: people of a section see and change their own first.
 
     The button 「年度の実績をまとめて入力」 leads to the sheet of a year (`admin_entry`).
     """
 
+    resource_classes = (ActualResource,)
     path = ACTUALS
     related = ("series__municipality", "series__owner")
     list_display = (
@@ -206,7 +209,8 @@ class ActualAdmin(ScopedAdmin):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(PlanRowAdmin):
+class IndicatorAdmin(FlatTable, PlanRowAdmin):
+    resource_classes = (IndicatorResource,)
     path = INDICATORS
     related = (
         "plan__municipality",
@@ -293,7 +297,8 @@ class IndicatorAdmin(PlanRowAdmin):
 
 
 @admin.register(Target)
-class TargetAdmin(ScopedAdmin):
+class TargetAdmin(FlatTable, ScopedAdmin):
+    resource_classes = (TargetResource,)
     path = TARGETS
     related = ("indicator__plan__municipality", "indicator__series")
     list_display = ("indicator", "fiscal_year", "kind", "value", "text", "revision", "plan")
@@ -337,7 +342,8 @@ class JudgementAdmin(ScopedAdmin):
 
 
 @admin.register(Series)
-class SeriesAdmin(ScopedAdmin):
+class SeriesAdmin(FlatTable, ScopedAdmin):
+    resource_classes = (SeriesResource,)
     path = PLAN_ROWS
     related = ("municipality", "owner", "common")
     list_display = ("name", "code", "unit", "decimals", "accumulation", "owner", "municipality")

@@ -20,11 +20,19 @@ from .access import Role
 from .admin_base import ScopedAdmin, ScopedTabularInline
 from .admin_filters import municipality_filter, section_filter
 from .admin_forms import RowForm, WritePath
+from .flat.admin import FlatTable
 from .models import Department, DepartmentSuccession, Membership, Municipality, User
+from .resources import (
+    DepartmentResource,
+    DepartmentSuccessionResource,
+    MunicipalityResource,
+    StaffResource,
+)
 
 admin.site.unregister(Group)  # what a person may do is said by roles
 
 PEOPLE = WritePath(record.check_person, record.record_person, record.remove_person)
+_REGISTERED = (*Municipality.registered, "predecessors")
 ROLES = WritePath(record.check_grant, record.grant, record.revoke)
 
 
@@ -166,9 +174,10 @@ def _grantable(field: forms.Field, model_admin: Any, request: HttpRequest) -> fo
 
 
 @admin.register(Membership)
-class MembershipAdmin(ScopedAdmin):
+class MembershipAdmin(FlatTable, ScopedAdmin):
     """All roles of a municipality in one list."""
 
+    resource_classes = (StaffResource,)
     path = ROLES
     related = ("user", "municipality", "department")
     list_display = ("user", "role", "municipality", "department", "valid_from", "valid_to")
@@ -202,7 +211,8 @@ class SuccessionInline(ScopedTabularInline):
 
 
 @admin.register(Department)
-class DepartmentAdmin(ScopedAdmin):
+class DepartmentAdmin(FlatTable, ScopedAdmin):
+    resource_classes = (DepartmentResource,)
     related = ("municipality", "parent")
     list_display = ("name", "code", "kind", "parent", "valid_from", "valid_to", "municipality")
     list_filter = (municipality_filter(), "kind")
@@ -229,7 +239,8 @@ class DepartmentAdmin(ScopedAdmin):
 
 
 @admin.register(DepartmentSuccession)
-class DepartmentSuccessionAdmin(ScopedAdmin):
+class DepartmentSuccessionAdmin(FlatTable, ScopedAdmin):
+    resource_classes = (DepartmentSuccessionResource,)
     related = ("predecessor", "successor")
     list_display = ("predecessor", "kind", "successor", "effective_on")
     list_filter = (municipality_filter("predecessor__municipality"), "kind")
@@ -238,7 +249,8 @@ class DepartmentSuccessionAdmin(ScopedAdmin):
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(ScopedAdmin):
+class MunicipalityAdmin(FlatTable, ScopedAdmin):
+    resource_classes = (MunicipalityResource,)
     list_display = ("name", "prefecture", "kind", "code", "slug", "is_sample")
     list_filter = ("kind", "prefecture", "is_sample")
     search_fields = ("name", "kana", "name_en", "slug", "code")
@@ -248,11 +260,10 @@ class MunicipalityAdmin(ScopedAdmin):
         (_("オープンデータ"), {"fields": ("license_name", "license_url", "attribution")}),
         (
             _("登録（変更は運用管理者）"),
-            {"fields": ("slug", "code", "is_sample", "valid_from", "valid_to", "predecessors")},
+            {"fields": _REGISTERED},
         ),
     )
-    registered = ("slug", "code", "is_sample", "valid_from", "valid_to", "predecessors")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         readonly = super().get_readonly_fields(request, obj)
-        return readonly if self.scope(request).is_operator else (*readonly, *self.registered)
+        return readonly if self.scope(request).is_operator else (*readonly, *_REGISTERED)

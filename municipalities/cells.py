@@ -37,3 +37,8 @@ def neutral(value: object) -> str:
     """
     text = plain(value)
     return f"'{text}" if is_formula(text) else text
+
+
+def original(text: str) -> str:
+    """Return what `neutral` made this text of."""
+    return text[1:] if text.startswith("'") and is_formula(text[1:]) else text

@@ -134,6 +134,8 @@ class Municipality(NaturalKeyModel, Validity):
         help_text=_("データを使う人に書いてもらう出典。空欄なら自治体と計画の名称から作ります。"),
     )
 
+    # What only operators change, beside the municipalities that merged into this one.
+    registered = ("slug", "code", "is_sample", "valid_from", "valid_to")
     natural_fields = ("slug",)
     municipality_lookup = "pk"
     permissions = OWN_TOWN
@@ -420,3 +422,6 @@ class Membership(Validity):
     @property
     def is_current(self) -> bool:
         return self.is_valid_on(timezone.localdate())
+
+
+from .pending import PendingUpload  # noqa: E402, F401  (a model of this app)

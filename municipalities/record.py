@@ -63,6 +63,7 @@ def check_row(row: models.Model, *, by: Any) -> None:
         if town_of(stored) != town_of(row):
             raise ValidationError(_("ほかの自治体へ移すことはできません。"), code="moved")
         check_stays(row, stored)
+        check_registered(row, stored, by=by)
     row.full_clean()
     check_links(row)
 
@@ -75,6 +76,21 @@ def check_stays(row: models.Model, stored: models.Model) -> None:
         if getattr(stored, field.attname) != getattr(row, field.attname):
             message = _("登録した後は「%(field)s」を変えられません。")
             raise ValidationError(message % {"field": field.verbose_name}, code="moved")
+
+
+def check_registered(row: models.Model, stored: models.Model, *, by: Any) -> None:
+    """Raise ValidationError where somebody else than an operator changes what its model names in
+    `registered`."""
+    if by is None or scope_of(by).is_operator:
+        return
+    changed = [
+        name
+        for name in getattr(row, "registered", ())
+        if getattr(stored, name) != getattr(row, name)
+    ]
+    if changed:
+        message = _("この列を変えられるのは運用管理者だけです。")
+        raise ValidationError(dict.fromkeys(changed, message), code="registered")
 
 
 def check_links(row: models.Model) -> None:

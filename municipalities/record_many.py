@@ -121,6 +121,7 @@ def check_rows(
             record.require_writer(by, row, "add" if before is None else "change")
         if before is not None:
             _check_moved(row, before)
+            record.check_registered(row, before, by=by)
         check_valid(row, fields)
         record.check_links(row)
 

@@ -63,12 +63,14 @@ def save_rows(
     Rows with a version count it up. Where `expected_versions` (number → version) names another
     version than is stored, raises ValidationError (code "stale") and changes nothing.
     """
-    with transaction.atomic(savepoint=False):
-        changed = [row for row in rows if row.pk is not None]
-        if changed and isinstance(changed[0], WorkingRow):
-            _count_up(changed, expected_versions or {})
-            if fields is not None:
-                fields = {*fields, "version", "updated_at"}
+    changed = [row for row in rows if row.pk is not None]
+    if not changed or not isinstance(changed[0], WorkingRow):
+        save_structure(rows, by=by, reason=reason, fields=fields)
+        return
+    if fields is not None:
+        fields = {*fields, "version", "updated_at"}
+    with transaction.atomic():
+        _count_up(changed, expected_versions or {})
         save_structure(rows, by=by, reason=reason, fields=fields)
 
 

@@ -17,12 +17,12 @@ APPS = ("municipalities", "plans", "measures", "indicators", "rounds", "exchange
 
 
 def our_models() -> list[type[models.Model]]:
-    """Return every model that keeps what towns know, without the tables of their history."""
+    """Return every model whose rows belong to towns, without the tables of their history."""
     return [
         model
         for label in APPS
         for model in apps.get_app_config(label).get_models()
-        if "historical" not in model._meta.model_name and keeps_towns(model)
+        if keeps_towns(model) and "historical" not in model._meta.model_name
     ]
 
 

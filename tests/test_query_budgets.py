@@ -50,7 +50,7 @@ BUDGETS = {
     "/kita/sogo/indicators/i/": 12,
     "/data.json": 2,
     "/kita/data/": 25,
-    "/kita/sogo/data/": 24,
+    "/kita/sogo/data/": 28,
     "/kita/sogo/data/all.zip": 24,
     "/kita/sogo/data/values.csv": 5,
     "/kita/sogo/data/reports.json": 8,

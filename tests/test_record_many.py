@@ -1,6 +1,7 @@
 """Many rows at once: the same rules and the same words as one by one, in a few queries."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -317,3 +318,22 @@ def test_a_report_is_judged_the_same(fields: dict[str, Any], plan: Plan, planner
     one = words_of_one(measures_record.check_report, report, planner)
     assert words_of_many(measures_many.check_reports, report, planner) == one
     assert (one == []) == (fields == {"result": "進みました。"})
+
+
+@pytest.mark.parametrize("field", ["slug", "code", "is_sample", "valid_to"])
+def test_what_is_registered_of_a_town_only_operators_change(field: str) -> None:
+    town = make.make_municipality("kita")
+    other = make.make_municipality("minami")
+    other.delete()
+    town.name = "きた市"
+    planner, operator = make.make_user(Role.PLANNER, town), make.make_user(Role.OPERATOR)
+    assert words_of_one(structure.check_row, town, planner) == []
+    value = {"slug": "nishi", "code": other.code, "is_sample": True, "valid_to": date(2030, 3, 31)}
+    setattr(town, field, value[field])
+    if field == "is_sample":
+        town.code = None
+    one = words_of_one(structure.check_row, town, planner)
+    assert set(one) == {"この列を変えられるのは運用管理者だけです。"}
+    assert words_of_many(structure_many.check_rows, town, planner) == one
+    assert words_of_one(structure.check_row, town, operator) == []
+    assert words_of_many(structure_many.check_rows, town, operator) == []

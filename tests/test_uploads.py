@@ -149,6 +149,7 @@ def test_formulas_give_their_value_once_libreoffice_has_calculated(
         ('<c r="A1" t="s"><v>0</v></c>', "読"),
         ('<c r="A1" t="s"><v>1</v></c>', "a & b\nc"),
         ('<c r="A1" t="s"><v>2</v></c>', None),
+        ('<c r="A1" t="str"><v>a_x0000__x0007_b</v></c>', "ab"),
         ("<c><v>7</v></c>", 7),
         ('<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="A1">'
          "<x:v>7</x:v></x:c>", 7),
@@ -249,6 +250,10 @@ def test_a_csv_in_any_encoding_keeps_its_texts(encoding: str) -> None:
     assert book.kind == "csv"
     (sheet,) = book.sheets
     assert sheet.rows == TABLE
+
+
+def test_a_csv_may_begin_like_a_zip() -> None:
+    assert read(b"PK,a\n", "a.csv").sheets[0].rows == [["PK", "a"]]
 
 
 def test_a_csv_with_tabs() -> None:

@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exchange.reports import REPORTS
+from rounds.models import PublishedIndicator, PublishedReport, PublishedSheet
+
 from .package import License, Package
 from .table import Column, Kind
 from .tables import BY_NAME, DICTIONARY
@@ -36,6 +39,14 @@ class FileShown:
 
 
 @dataclass(frozen=True)
+class ReportYear:
+    """The workbooks of a published year and period."""
+
+    label: str
+    links: list[Link]
+
+
+@dataclass(frozen=True)
 class DataPage:
     title: str
     modified: date
@@ -52,6 +63,7 @@ class DataPage:
     town: Link | None
     """The page of the whole municipality, on that of a plan."""
     breadcrumbs: list[Link]
+    reports: list[ReportYear]
 
     @property
     def described(self) -> list[FileShown]:
@@ -77,7 +89,54 @@ def data_page(package: Package) -> DataPage:
         if package.plan is None
         else Link(package.town.name, reverse("open_data:town", args=[package.town.slug])),
         breadcrumbs=_breadcrumbs(package),
+        reports=report_years(package),
     )
+
+
+def report_years(package: Package) -> list[ReportYear]:
+    """Return what can be printed of a plan as published, the newest year first; [] for a whole
+    municipality. Four queries."""
+    plan = package.plan
+    if plan is None:
+        return []
+    current = [each for each in package.scope.current[plan.pk] if each.fiscal_year is not None]
+    holders = {
+        "indicators": PublishedIndicator,
+        "achievement": PublishedIndicator,
+        "progress": PublishedReport,
+        "policy": PublishedSheet,
+    }
+    found = {
+        model: set(
+            model.objects.filter(publication__in=current)
+            .order_by()
+            .values_list("publication", flat=True)
+            .distinct()
+        )
+        for model in dict.fromkeys(holders.values())
+    }
+    town = package.town
+    years = [
+        ReportYear(
+            f"{town.year_label(each.fiscal_year)} {plan.period_name(each.period)}",
+            [
+                Link(
+                    str(REPORTS[kind].label),
+                    reverse(
+                        "open_data:report",
+                        args=[town.slug, plan.slug, kind, each.fiscal_year, each.period],
+                    ),
+                )
+                for kind, model in holders.items()
+                if each.pk in found[model]
+            ],
+        )
+        for each in reversed(current)
+    ]
+    if plan.correspondences.exists():
+        address = reverse("open_data:revision", args=[town.slug, plan.slug])
+        years.append(ReportYear(_("計画"), [Link(str(REPORTS["revision"].label), address)]))
+    return [year for year in years if year.links]
 
 
 def _file(package: Package, name: str) -> FileShown:

@@ -6,6 +6,18 @@ from . import views
 
 app_name = "open_data"
 urlpatterns = [path("data.json", views.data_catalogue, name="catalogue")]
+urlpatterns += [
+    path(
+        "<slug:municipality>/<slug:plan>/data/reports/revision.xlsx",
+        views.report_file,
+        name="revision",
+    ),
+    path(
+        "<slug:municipality>/<slug:plan>/data/reports/<slug:kind>-<int:fiscal_year>-<slug:period>.xlsx",
+        views.report_file,
+        name="report",
+    ),
+]
 for name, place in (("town", "<slug:municipality>/"), ("plan", "<slug:municipality>/<slug:plan>/")):
     urlpatterns += [
         path(f"{place}data/", views.page, name=name),

@@ -14,6 +14,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from exchange.reports import published_report, sent
+
 from . import scope as scopes
 from .catalogue import MEDIA_TYPES, catalogue, data_block, dataset
 from .formats import encoded
@@ -75,6 +77,23 @@ def zip_file(request: HttpRequest, municipality: str, plan: str | None = None) -
     """All files of a plan or a municipality."""
     package = _package(request, municipality, plan)
     return _file(package.zip, "zip", f"{package.name}_{package.modified[:10]}.zip")
+
+
+@require_safe
+def report_file(
+    request: HttpRequest,
+    municipality: str,
+    plan: str,
+    kind: str = "revision",
+    fiscal_year: int = 0,
+    period: str = "",
+) -> HttpResponse:
+    """A report as a workbook, as citizens read the year; the revision table has no year."""
+    found = _package(request, municipality, plan).plan
+    try:
+        return sent(published_report(kind, found, fiscal_year, period))
+    except (KeyError, ValueError) as error:  # no such report, year, period, or not published
+        raise Http404(_("この帳票は公表されていません。")) from error
 
 
 @require_safe

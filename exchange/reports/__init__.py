@@ -12,6 +12,7 @@ from .catalogue import (
     edition_for_citizens,
     make,
     published_report,
+    sent,
 )
 from .editions import Edition, NoEditionError, View, of_citizens, reprint, working
 from .layout import Options
@@ -30,5 +31,6 @@ __all__ = [
     "of_citizens",
     "published_report",
     "reprint",
+    "sent",
     "working",
 ]

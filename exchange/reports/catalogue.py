@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,6 +75,18 @@ class File:
     name: str
     content: bytes
     media_type: str = XLSX
+
+
+def sent(file: File) -> HttpResponse:
+    """Return a file as a download."""
+    return HttpResponse(
+        file.content,
+        content_type=file.media_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, file.name),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 def make(kind: str, edition: Edition, options: Options | None = None) -> File:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Refused(Exception):  # noqa: N818
@@ -48,7 +51,9 @@ class Book:
 
 
 def text(value: str) -> str | None:
-    """Return a cell's text as it stands; None where nothing of it can be seen."""
+    """Return a cell's text without control characters; None where nothing of it can be seen."""
+    if not value.isprintable():
+        value = _CONTROL.sub("", value)
     return value if value and not value.isspace() else None
 
 

@@ -12,6 +12,7 @@ from . import limits
 from .book import Refused
 
 _OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OTHERS = {
     b"%PDF": "PDF",
@@ -26,6 +27,11 @@ _OTHERS = {
 _HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|head|table|\?xml)", re.IGNORECASE)
 
 
+def is_zip(content: bytes) -> bool:
+    """Whether the file is a zip, as every workbook is; a table may have a column PK."""
+    return content.startswith(_ZIP)
+
+
 def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
     """Return how to read the file; Refused where it is neither, or is named as the other."""
     if not content:
@@ -35,7 +41,7 @@ def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
     if len(content) > limits.UPLOAD:
         raise too_large(len(content))
     _refuse_foreign(content)
-    found: Literal["xlsx", "csv"] = "xlsx" if content.startswith(b"PK") else "csv"
+    found: Literal["xlsx", "csv"] = "xlsx" if is_zip(content) else "csv"
     suffix = PurePath(name).suffix.lower()
     if suffix != f".{found}":
         raise Refused(_misnamed(found, suffix))

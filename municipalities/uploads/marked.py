@@ -22,6 +22,7 @@ from municipalities.cells import neutral
 from .book import Refused, address
 from .complaints import Complaint
 from .csv_text import decoded, delimiter
+from .kinds import is_zip
 from .package import broken, parts
 
 RESULT = "取込結果"
@@ -48,7 +49,7 @@ def marked(content: bytes, complaints: Iterable[Complaint]) -> bytes:
     Raises Refused for a file that `read` would refuse.
     """
     complaints = list(complaints)
-    if content.startswith(b"PK"):
+    if is_zip(content):
         return _marked_workbook(content, complaints)
     return _marked_csv(content, complaints)
 

@@ -1,9 +1,11 @@
 """What is measured, and what others need for the same."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from io import BytesIO, StringIO
+from itertools import count
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -12,21 +14,29 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F, QuerySet
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from import_export.resources import modelresource_factory
 from openpyxl import load_workbook as load_openpyxl
 from python_calamine import load_workbook as load_calamine
+from tablib import Dataset
 
 from exchange import reports
+from exchange.plan_book.importing import import_plan
+from exchange.plan_book.table import Status
+from exchange.plan_book.workbook import plan_workbook
 from indicators.models import Actual, Series
 from indicators.record import record_actual
+from indicators.resources import ActualResource
 from municipalities.access import Role
-from municipalities.models import User
+from municipalities.flat.formats import Xlsx
+from municipalities.models import Municipality, User
 from municipalities.uploads import read
 from plans.models import Plan
 from rounds.models import Publication
 from rounds.record import publish
-from tests.factories import make_user
+from tests.factories import make_municipality, make_user
 
 from .data import FIRST_YEAR, LAST_YEAR, YEARS, make_large_plan, make_large_workbook
 
@@ -46,6 +56,10 @@ LISTS = {50: Peer(0.34, 158), 200: Peer(1.47, 608), 500: Peer(3.15, 1508)}
 ONE_PAGE = Peer(0.052, 23)
 SIBLINGS = {1: Peer(0.056, 60), 50: Peer(0.4, 403), 200: Peer(2.1, 1453)}
 LARGE = 5000
+FLAT_ROWS = 5000
+IMPORT = Peer(18.0, 6540, "Tola, 2022")
+VALUED = 200
+YEARLY = Peer(14.0)
 READ_ROWS, READ_COLUMNS = 20_000, 16
 REPORTED, REPORTED_YEARS = 500, 5
 WORKBOOK = Peer(2.3, product="Tola, 2022")
@@ -65,7 +79,15 @@ def run_all() -> None:
     print(f"{'task':<54} {'Shirube':>9} {'queries':>8}   {PEER:>18} {'queries':>8}")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
-        for tasks in (pages(), saving(), judging(), reading(), reporting()):
+        for tasks in (
+            pages(),
+            saving(),
+            judging(),
+            reading(),
+            reporting(),
+            importing_plans(),
+            importing(),
+        ):
             for task in tasks:
                 seconds, queries = measure(task)
                 peer = _words(task.peer) if task.peer else ""
@@ -90,6 +112,7 @@ def measure(task: Task) -> tuple[float, int]:
         seconds.append(perf_counter() - start)
     task.prepare()
     cache.clear()
+    connection.queries_log = deque()  # Django would remember the last 9,000 only
     with CaptureQueriesContext(connection) as captured:
         task.run()
     return median(seconds[1:]), len(captured)
@@ -189,3 +212,107 @@ def _read_by_calamine(content: bytes) -> None:
 def _read_by_openpyxl(content: bytes) -> None:
     for _row in load_openpyxl(BytesIO(content), read_only=True).active.iter_rows(values_only=True):
         pass
+
+
+def importing() -> Iterator[Task]:
+    """Flat rows of actuals from a workbook, checked and with their history, beside what
+    django-import-export does by default with the same figures in this run."""
+    plan = make_large_plan("flat", FLAT_ROWS // YEARS)
+    planner = make_user(Role.PLANNER, plan.municipality)
+    rows = Actual.objects.filter(series__municipality=plan.municipality)
+    ours = Xlsx().export_data(ActualResource().export(rows.order_by("pk")))
+    plain = _plain_table(rows)
+
+    def nothing_stored() -> None:
+        Actual.history.filter(series__municipality=plan.municipality).delete()
+        rows.all().delete()
+
+    def other_values_stored() -> None:
+        nothing_stored()
+        _import_plain(plain)
+        rows.update(value=F("value") + 1)
+
+    for what, prepare in (("insert", nothing_stored), ("update", other_values_stored)):
+        yield Task(
+            f"{what} {FLAT_ROWS:,} flat rows",
+            partial(_import_ours, ours, planner),
+            prepare=prepare,
+        )
+        yield Task(
+            f"{what} {FLAT_ROWS:,} flat rows: plain django-import-export",
+            partial(_import_plain, plain),
+            prepare=prepare,
+        )
+
+
+def importing_plans() -> Iterator[Task]:
+    """A whole plan from its workbook into another town, with history; and the values of ten years
+    alone, a line a series and a column a year."""
+    plan = make_large_plan("source", REPORTED)
+    Actual.objects.filter(
+        series__municipality=plan.municipality, fiscal_year__lte=LAST_YEAR - REPORTED_YEARS
+    ).delete()
+    content = plan_workbook(plan)
+    towns = (make_municipality(f"target-{number}") for number in count())
+    place: list[tuple[Municipality, User]] = []
+
+    def another_town() -> None:
+        town = next(towns)
+        place[:] = [(town, make_user(Role.PLANNER, town))]
+
+    yield Task(
+        f"import {REPORTED} indicators with {REPORTED_YEARS} years from Excel",
+        lambda: _import_plan(content, *place[0], REPORTED * REPORTED_YEARS),
+        IMPORT,
+        another_town,
+    )
+    valued = make_large_plan("valued", VALUED)
+    planner = make_user(Role.PLANNER, valued.municipality)
+    values = _only(plan_workbook(valued), {"計画", "実績"})
+    actuals = Actual.objects.filter(series__municipality=valued.municipality)
+
+    def no_values() -> None:
+        Actual.history.filter(series__municipality=valued.municipality).delete()
+        actuals.delete()
+
+    yield Task(
+        f"import {VALUED} × {YEARS} yearly values from Excel",
+        lambda: _import_plan(values, valued.municipality, planner, VALUED * YEARS),
+        YEARLY,
+        no_values,
+    )
+
+
+def _import_plan(content: bytes, town: Municipality, planner: User, figures: int) -> None:
+    outcome = import_plan(read(content, "plan.xlsx"), town, by=planner)
+    new = next(sheet for sheet in outcome.sheets if sheet.name == "実績").counts[Status.NEW]
+    if outcome.complaints or new != figures:
+        raise RuntimeError(outcome.complaints or new)
+
+
+def _only(content: bytes, sheets: set[str]) -> bytes:
+    """Return a workbook with these sheets alone."""
+    book = load_openpyxl(BytesIO(content))
+    for name in set(book.sheetnames) - sheets:
+        del book[name]
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _plain_table(rows: QuerySet) -> Dataset:
+    """Return the rows by number, as a resource without settings reads them."""
+    names = ("id", "series", "fiscal_year", "period", "value", "state")
+    return Dataset(*rows.order_by("pk").values_list(*names), headers=names)
+
+
+def _import_ours(content: bytes, planner: User) -> None:
+    outcome = ActualResource().import_data(Xlsx().create_dataset(content), user=planner)
+    if not outcome.is_saved or len(outcome.lines) != FLAT_ROWS:
+        raise RuntimeError(outcome.complaints)
+
+
+def _import_plain(table: Dataset) -> None:
+    result = modelresource_factory(Actual)().import_data(table, raise_errors=True)
+    if sum(result.totals[kind] for kind in ("new", "update")) != FLAT_ROWS:
+        raise RuntimeError(result.totals)
