@@ -247,7 +247,6 @@ def test_one_error_and_nothing_is_written(people: People, planner: Client, plan:
         ("計画.xls", bytes.fromhex("D0CF11E0A1B11AE1"), "古い形式"),
         ("計画.csv", "コード,値\n1,2\n".encode(), "CSVのファイルです。"),
         ("計画.pdf", b"%PDF-1.7", "PDFのファイルです。"),
-        ("計画.xlsx", b"PK" + bytes(limits.UPLOAD), "ファイルが大きすぎます（10.0 MB）"),
     ],
 )
 def test_a_refused_file_is_explained_and_the_reason_stays(
@@ -293,3 +292,9 @@ def test_a_line_that_names_a_plan_to_come_waits_in_sight(people: People, planner
     listed = words(planner.get(reverse("admin:exchange_waitingline_changelist")))
     assert "上位計画：sogo" in listed
     assert "sogo" not in words(sign_in(people.stranger).get(reverse(START)))
+
+
+def test_a_file_beyond_the_limit_does_not_even_arrive(people: People, planner: Client) -> None:
+    answer = send(planner, people.kita, b"PK" + bytes(limits.UPLOAD))
+    assert not answer.wsgi_request.FILES
+    assert "ファイルが大きすぎます（10.0 MB）" in words(answer)

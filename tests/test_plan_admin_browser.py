@@ -1,4 +1,4 @@
-"""The import of a plan in a real browser, without JavaScript, on a phone, and in LibreOffice."""
+"""The import of a plan in a real browser, without JavaScript and on a phone."""
 
 import re
 from pathlib import Path
@@ -8,17 +8,11 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page
 
-from exchange.plan_book.importing import import_plan
-from exchange.plan_book.table import Status
-from exchange.plan_book.workbook import plan_workbook
-from municipalities.uploads import read
 from plans.models import Plan
 
 from . import factories as make
 from .browser import Browser, problems_of
-from .full_town import fill_town
-from .office import convert
-from .people import People, make_people
+from .people import make_people
 from .plan_pages import PARK_PLAN, cell_of, edited, filled_template
 
 BOOK = "parks.xlsx"
@@ -92,15 +86,3 @@ def test_the_pages_are_accessible_and_fit_a_phone(
         page.get_by_role("link", name="印を付けたブックを受け取る").click()
     assert waiting.value.suggested_filename == "きた市_取込結果.xlsx"
     assert kinds(found) - frame == set()
-
-
-def test_what_libreoffice_saved_says_the_same(db: None, soffice: str, tmp_path: Path) -> None:
-    people: People = make_people()
-    plan = fill_town(people.welfare)[Plan]
-    source = tmp_path / "plan.xlsx"
-    source.write_bytes(plan_workbook(plan))
-    saved = convert(soffice, source, "xlsx:Calc MS Excel 2007 XML")
-    outcome = import_plan(read(saved.read_bytes(), saved.name), people.kita, by=people.planner)
-    assert outcome.complaints == []
-    assert {status for status, count in outcome.counts.items() if count} == {Status.UNCHANGED}
-    assert outcome.counts[Status.UNCHANGED] > 25
