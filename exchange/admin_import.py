@@ -27,7 +27,7 @@ from municipalities.history import Door, through
 from municipalities.models import Municipality
 from municipalities.uploads import Refused, limits, read
 from municipalities.uploads.marked import marked
-from municipalities.uploads.receiving import refused_on_the_way
+from municipalities.uploads.receiving import explain_missing
 
 from .downloads import file_name, workbook_response
 from .import_preview import preview_of, sentence
@@ -75,9 +75,7 @@ class UploadForm(forms.Form):
         field.initial = request.GET.get("municipality")
         if len(towns[:2]) == 1:
             field.initial, field.empty_label = towns[0], None
-        refused = refused_on_the_way(request)
-        if refused is not None:
-            self.fields["file"].error_messages["required"] = refused.message
+        explain_missing(self.fields["file"], request)
 
     def clean_file(self) -> Any:
         """Refuse what cannot be read, with its hint."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -135,7 +136,8 @@ def _heading(item: Item, change: Change, town: Municipality) -> str:
 
 
 def _text(value: Any) -> str:
-    text = as_text(value)
+    """Return a cell in few words: 12 rather than 12.0000."""
+    text = as_text(value.normalize() if isinstance(value, Decimal) else value)
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 

@@ -21,6 +21,7 @@ from municipalities.pending import PendingUpload
 from municipalities.uploads import Refused, limits, read
 from municipalities.uploads.kinds import is_zip
 from municipalities.uploads.marked import marked
+from municipalities.uploads.receiving import explain_missing
 
 from .formats import Csv, Xlsx, table_of
 from .importing import Outcome
@@ -107,7 +108,9 @@ class FlatTable(ImportExportMixin):
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Read an upload and show what it would change, or what is wrong with it."""
         self._require_import(request)
-        form = UploadForm(request.POST or None, request.FILES or None)
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = UploadForm(*sent)
+        explain_missing(form.fields["file"], request)
         context: dict[str, Any] = {}
         if form.is_valid():
             file = form.cleaned_data["file"]

@@ -8,7 +8,6 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
 from . import limits
-from .book import Refused
 from .kinds import too_large
 
 _TOO_LARGE = "shirube.upload_too_large"
@@ -17,7 +16,7 @@ _TOO_LARGE = "shirube.upload_too_large"
 
 class StopAtLimit(FileUploadHandler):
     """Lets files through up to the limit, counted over all files of a request; of a larger one
-    nothing arrives, which `refused_on_the_way` tells the page."""
+    nothing arrives, which `explain_missing` tells the form."""
 
     received = 0
 
@@ -33,8 +32,8 @@ class StopAtLimit(FileUploadHandler):
         """Return nothing: the handlers behind this one make the file."""
 
 
-def refused_on_the_way(request: HttpRequest) -> Refused | None:
-    """Return why a file of this request did not arrive, None where it did."""
-    if _TOO_LARGE not in request.META:
-        return None
-    return too_large(int(request.META.get("CONTENT_LENGTH") or 0))
+def explain_missing(field: Any, request: HttpRequest) -> None:
+    """Let the field of a form say why its file did not arrive, instead of asking for one."""
+    if _TOO_LARGE in request.META:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        field.error_messages["required"] = too_large(size).message
