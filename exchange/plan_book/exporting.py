@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exchange.memory import without_garbage_collection
+from municipalities.memory import without_garbage_collection
 from plans.models import Plan
 
 from . import values

@@ -15,8 +15,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from exchange.memory import without_garbage_collection
 from municipalities.access import require_planner
+from municipalities.memory import without_garbage_collection
 from municipalities.models import Municipality
 from municipalities.uploads import Book, ErrorValue
 from municipalities.uploads.complaints import Complaint

@@ -13,9 +13,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exchange.memory import without_garbage_collection
 from exchange.sheets import Book
 from municipalities import fiscal_year as fiscal_years
+from municipalities.memory import without_garbage_collection
 from municipalities.models import Department
 from plans.choices import Period
 from plans.models import Plan

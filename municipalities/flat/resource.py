@@ -12,6 +12,7 @@ from import_export.fields import Field
 from tablib import Dataset
 
 from municipalities import record_many
+from municipalities.memory import without_garbage_collection
 from municipalities.record_many import Problems
 
 from .columns import Column, Link
@@ -71,7 +72,8 @@ class FlatResource(resources.ModelResource):
         """Return what the table would change and what is wrong with it; unless `dry_run`, save it
         where nothing is wrong. `seen` is the fingerprint of the outcome that was confirmed: where
         it is another by now, nothing is saved."""
-        return Import(self, dataset, user).run(dry_run=dry_run, reason=reason, seen=seen)
+        with without_garbage_collection():
+            return Import(self, dataset, user).run(dry_run=dry_run, reason=reason, seen=seen)
 
     def stored(self, user: Any, towns: Collection[int], years: Collection[int]) -> Any:
         """Return the rows the table may be about, of the towns (and years, if any) it names."""

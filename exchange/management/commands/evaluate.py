@@ -10,7 +10,7 @@ from exchange import evaluation_table
 from exchange.arguments import find_plan, read_year
 from exchange.evaluation_formats import as_csv, as_json
 from exchange.evaluation_terminal import as_table
-from exchange.memory import without_garbage_collection
+from municipalities.memory import without_garbage_collection
 from plans.choices import Period
 from plans.models import Plan
 from rounds.models import Publication
