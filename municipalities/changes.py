@@ -195,17 +195,23 @@ def before(model: type[Model]) -> QuerySet:
 def _says(model: type[Model], text: str) -> Q:
     """Return the condition that a change is explained with `text`, or that a value it changed
     (added, deleted) contained it before or after."""
-    said = Q(history_change_reason__icontains=text)
     history = model.history.model.objects
+    somewhere, changed = Q(), Q()
     for field in model.history.model.tracked_fields:
         matches = None if field.name in UNTOLD else _matches(field, text)
         if matches is None:
             continue
-        previous = history.filter(history_id=OuterRef("earlier_row"))
-        stayed = Exists(previous.filter(**{field.attname: OuterRef(field.attname)}))
-        said |= (matches | Exists(previous.filter(matches))) & ~stayed
-        said |= Q(history_type="-") & matches
-    return said
+        earlier = history.filter(history_id=OuterRef("earlier_row"))
+        stayed = Exists(earlier.filter(**{field.attname: OuterRef(field.attname)}))
+        somewhere |= matches
+        changed |= (matches | Exists(earlier.filter(matches))) & ~stayed
+        changed |= Q(history_type="-") & matches
+    explained = Q(history_change_reason__icontains=text)
+    if not somewhere:
+        return explained
+    # First the few rows that ever contained the text: comparing each with the one before is slow.
+    candidates = history.filter(somewhere).order_by().values("id")
+    return explained | (Q(id__in=candidates) & changed)
 
 
 def _matches(field: Field, text: str) -> Q | None:
