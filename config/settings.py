@@ -4,6 +4,7 @@ Safe by default: DEBUG is off, and without SECRET_KEY the server then refuses to
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -17,6 +18,14 @@ def env_flag(name: str, default: bool = False) -> bool:
     """Return a yes/no environment variable; unset or empty means `default`."""
     value = os.environ.get(name, "").strip().lower()
     return value in {"1", "true", "yes", "on"} if value else default
+
+
+def env_number(name: str, default: int) -> int:
+    """Return a whole number above 0 of the environment; unset or empty means `default`."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdecimal() or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} is no whole number above 0.")
+    return int(value)
 
 
 def env_list(name: str) -> list[str]:
@@ -43,10 +52,11 @@ SECURE_SSL_REDIRECT = env_flag("SECURE_SSL_REDIRECT", default=SECURE)
 SECURE_HSTS_SECONDS = int(os.environ.get("SECURE_HSTS_SECONDS", 31_536_000 if SECURE else 0))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
+PROXY_COUNT = 0  # how many of our proxies have written into X-Forwarded-For
 if env_flag("BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    PROXY_COUNT = env_number("PROXY_COUNT", 1)
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_AGE = 8 * 60 * 60
 X_FRAME_OPTIONS = "DENY"
 
 CONTENT_SECURITY_POLICY = {
@@ -73,6 +83,7 @@ INSTALLED_APPS = [
     "simple_history",
     "import_export",
     "csp",
+    "axes",
     "municipalities",
     "plans",
     "measures",
@@ -93,7 +104,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "municipalities.signing_in.stay_signed_in",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -154,6 +167,7 @@ CACHES = {
 
 AUTH_USER_MODEL = "municipalities.User"
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: who has to wait is not even asked
     "django.contrib.auth.backends.ModelBackend",
     "municipalities.backends.RoleBackend",
 ]
@@ -164,6 +178,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+# Renewed while somebody works (typing counts): a form left open over lunch and a meeting can still
+# be saved, and nobody stays signed in overnight.
+SESSION_COOKIE_AGE = env_number("SESSION_IDLE_MINUTES", 240) * 60
+
+# Failures count per account and address: a town hall shares one address, and nobody elsewhere can
+# lock a person out. In the database, so that every process knows.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env_number("SIGN_IN_FAILURES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=env_number("SIGN_IN_WAIT_MINUTES", 15))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_ENABLE_ADMIN = False  # our own lists show everybody the own people only
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_CLIENT_IP_CALLABLE = "municipalities.signing_in.client_address"
+AXES_LOCKOUT_CALLABLE = "municipalities.signing_in.answer_who_waits"
 
 # --- Language and time ------------------------------------------------------------------------
 

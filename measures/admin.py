@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -119,6 +118,7 @@ class ProgressReportInline(Stacked):
 class ReportingRowAdmin(ScopedAdmin):
     path = PLAN_ROWS
     related = ("action__plan__municipality",)
+    prefetched = ("departments__department",)
     list_display = ("action", "order", "is_relisted", "sections", "plan")
     list_filter = (
         municipality_filter("action__plan__municipality"),
@@ -132,9 +132,6 @@ class ReportingRowAdmin(ScopedAdmin):
     actions = (take_over_rows,)
     inlines = (ReportingDepartmentInline, ProgressReportInline)
     fieldsets = ((None, {"fields": ("action", "order", "is_relisted")}), PERIOD_OF_LIFE)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).prefetch_related("departments__department")
 
     def label(self, obj: ReportingRow) -> str:
         relisted = _("（再掲）") if obj.is_relisted else ""

@@ -172,6 +172,7 @@ STRUCTURE = Permissions()
 RECORDED = Permissions(add=RECORDERS, change=RECORDERS)
 FROZEN = Permissions(add=NOBODY, change=NOBODY, delete=NOBODY)
 PEOPLE = Permissions(view=PLANNERS)
+SIGN_INS = Permissions(view=PLANNERS, add=NOBODY, change=NOBODY, delete=NOBODY)
 SHARED = Permissions(add=OPERATORS, change=OPERATORS, delete=OPERATORS)
 OWN_TOWN = Permissions(add=OPERATORS, delete=OPERATORS)
 

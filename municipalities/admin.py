@@ -7,15 +7,22 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from . import record
+from . import (
+    admin_sign_ins,  # noqa: F401  registers the record of sign-ins
+    record,
+)
 from .access import Role
 from .admin_base import ScopedAdmin, ScopedTabularInline
 from .admin_filters import municipality_filter, section_filter
@@ -36,6 +43,14 @@ _REGISTERED = (*Municipality.registered, "predecessors")
 ROLES = WritePath(record.check_grant, record.grant, record.revoke)
 
 
+class OneTimePassword(AdminPasswordChangeForm):
+    """A password somebody else sets: it is told by word of mouth, and changed at once."""
+
+    def save(self, commit: bool = True) -> Any:
+        self.user.must_change_password = self.cleaned_data["set_usable_password"]
+        return super().save(commit)
+
+
 @admin.register(User)
 class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     """People: planners manage those who work for their municipality and nowhere else."""
@@ -45,6 +60,10 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
             model = User
             fields = ("username", "name", "email")
 
+        def save(self, commit: bool = True) -> Any:
+            self.instance.must_change_password = self.cleaned_data["set_usable_password"]
+            return super().save(commit)
+
     class ChangeForm(RowForm, UserChangeForm):
         class Meta:
             model = User
@@ -52,6 +71,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
 
     form = ChangeForm
     add_form = AddForm
+    change_password_form = OneTimePassword
     path = PEOPLE
     list_display = ("username", "name", "email", "is_active", "last_login")
     list_filter = (
@@ -63,10 +83,10 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     search_fields = ("username", "name", "email")
     ordering = ("username",)
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "must_change_password")
     fieldsets = (
         (None, {"fields": ("username", "password", "name", "email", "is_active")}),
-        (_("日時"), {"fields": ("last_login", "date_joined")}),
+        (_("日時"), {"fields": ("last_login", "date_joined", "must_change_password")}),
     )
     add_fieldsets = (
         (
@@ -99,23 +119,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         return fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Everybody for superusers; for operators no superusers; for planners their people."""
-        people, scope = super().get_queryset(request), self.scope(request)
-        if request.user.is_superuser:
-            return people
-        people = people.filter(is_superuser=False)
-        if scope.is_operator:
-            return people
-        lasting = Membership.objects.filter(user=OuterRef("pk")).exclude(
-            valid_to__lt=timezone.localdate()
-        )
-        elsewhere = lasting.filter(
-            Q(municipality__isnull=True) | ~Q(municipality__in=scope.planned)
-        )
-        return people.filter(
-            ~Exists(elsewhere),
-            Exists(Membership.objects.filter(user=OuterRef("pk"), municipality__in=scope.planned)),
-        )
+        return super().get_queryset(request).managed_by(request.user)
 
     def may_write(self, request: HttpRequest, obj: Any) -> bool:
         try:
@@ -133,7 +137,9 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         id: str,
         form_url: str = "",
     ) -> HttpResponse:
-        self.get_object(request, id)
+        person = self.get_object(request, id)
+        if person == request.user:
+            return HttpResponseRedirect(reverse("admin:password_change"))
         return super().user_change_password(request, id, form_url)
 
 

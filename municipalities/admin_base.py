@@ -28,12 +28,14 @@ from .admin_forms import STRUCTURE, RowForm, RowFormSet, WritePath, typed_reason
 class Scoped(BaseModelAdmin):
     """Rows, choices and permissions within the municipalities a person works for.
 
-    `related` names the foreign keys read with each row, so that no label asks for them again.
+    `related` names the foreign keys read with each row, `prefetched` the rows below it, so that no
+    label asks for them again.
     """
 
     form = RowForm
     path: WritePath = STRUCTURE
     related: tuple[str, ...] = ()
+    prefetched: tuple[str, ...] = ()
     formfield_overrides = {
         models.DecimalField: {"form_class": FigureField},
         models.JSONField: {"form_class": LinesField},
@@ -45,9 +47,8 @@ class Scoped(BaseModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         queryset = self.model._default_manager.visible_to(request.user)
-        return queryset.select_related(*self.related).order_by(
-            *(self.get_ordering(request) or self.opts.ordering)
-        )
+        queryset = queryset.select_related(*self.related).prefetch_related(*self.prefetched)
+        return queryset.order_by(*(self.get_ordering(request) or self.opts.ordering))
 
     def may_write(self, request: HttpRequest, obj: Any) -> bool:
         """Whether this row (of an inline: its parent) is the person's to change."""

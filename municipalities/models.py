@@ -8,12 +8,12 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import fiscal_year
-from .access import OWN_TOWN, PEOPLE, Role, ScopedQuerySet
+from .access import OWN_TOWN, PEOPLE, Role, ScopedQuerySet, scope_of
 from .history import tracked
 from .natural_keys import NaturalKeyManager, NaturalKeyModel
 from .prefectures import PREFECTURES
@@ -327,6 +327,22 @@ class UserQuerySet(ScopedQuerySet):
         """The people of the municipalities `user` works for."""
         return super().visible_to(user).distinct()
 
+    def managed_by(self, user: Any) -> UserQuerySet:
+        """Everybody for superusers; for operators no superusers; for planners those who work for
+        their municipalities and nowhere else, as `record.require_own_person` says."""
+        if user.is_superuser:
+            return self
+        people, scope = self.filter(is_superuser=False), scope_of(user)
+        if scope.is_operator:
+            return people
+        roles = Membership.objects.filter(user=OuterRef("pk"))
+        elsewhere = Q(municipality__isnull=True) | ~Q(municipality__in=scope.planned)
+        lasting = roles.exclude(valid_to__lt=timezone.localdate())
+        return people.filter(
+            ~Exists(lasting.filter(elsewhere)),
+            Exists(roles.filter(municipality__in=scope.planned)),
+        )
+
 
 class User(AbstractUser):
     """A person who signs in. Names are kept for colleagues only, never shown to citizens."""
@@ -334,6 +350,7 @@ class User(AbstractUser):
     first_name = None
     last_name = None
     name = models.CharField(_("氏名"), max_length=60, blank=True)
+    must_change_password = models.BooleanField(_("次のサインインでパスワードを変更"), default=False)
 
     municipality_lookup = "memberships__municipality"
     permissions = PEOPLE
@@ -425,3 +442,4 @@ class Membership(Validity):
 
 
 from .pending import PendingUpload  # noqa: E402, F401  (a model of this app)
+from .signing_in import FailedSignIn, SignIn, SignInWait  # noqa: E402, F401

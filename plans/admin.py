@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from municipalities import fiscal_year
@@ -17,7 +18,7 @@ from municipalities.admin_base import (
 from municipalities.admin_filters import YearFilter, municipality_filter
 from municipalities.admin_forms import RowForm, WritePath
 
-from . import record
+from . import admin_changes, record
 from .admin_base import PLAN_ROWS, NodeAdmin, PlanRowAdmin, SdgFilter, SdgRows, plan_filter
 from .models import (
     BasicGoal,
@@ -174,6 +175,16 @@ class PlanAdmin(ScopedAdmin):
             },
         ),
     )
+
+    def get_urls(self) -> list[Any]:
+        changes = self.admin_site.admin_view(admin_changes.changes_view)
+        as_csv = self.admin_site.admin_view(admin_changes.changes_csv)
+        own = {"model_admin": self}
+        return [
+            path("changes/", changes, own, name="plans_plan_changes"),
+            path("changes.csv", as_csv, own, name="plans_plan_changes_csv"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=_("期間"))
     def period(self, obj: Plan) -> str:

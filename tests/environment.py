@@ -31,8 +31,12 @@ for name in (
     "BEHIND_PROXY",
     "CSRF_TRUSTED_ORIGINS",
     "LOG_LEVEL",
+    "PROXY_COUNT",
     "SECURE_HSTS_SECONDS",
     "SECURE_SSL_REDIRECT",
+    "SESSION_IDLE_MINUTES",
+    "SIGN_IN_FAILURES",
+    "SIGN_IN_WAIT_MINUTES",
     "STATIC_ROOT",
 ):
     os.environ.pop(name, None)

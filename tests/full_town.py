@@ -7,7 +7,7 @@ from exchange.models import WaitingLine
 from measures.models import MeasureSdg
 from municipalities.access import Role
 from municipalities.backends import keeps_towns
-from municipalities.models import Department
+from municipalities.models import Department, FailedSignIn, SignIn, SignInWait
 from plans.models import PolicySdg
 from rounds.models import PublishedComment, PublishedIndicator, PublishedReport, PublishedSheet
 
@@ -73,6 +73,9 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
         make.make_succession(section, newer),
         membership := make.make_membership(make.make_user(), Role.READER, town),
         membership.user,
+        SignIn.objects.create(username=membership.user.username, ip_address="192.0.2.1"),
+        FailedSignIn.objects.create(username=membership.user.username),
+        SignInWait.objects.create(username=membership.user.username, failures_since_start=5),
         PolicySdg.objects.create(policy=policy, number=3),
         MeasureSdg.objects.create(measure=measure, number=3),
         row.departments.get(),

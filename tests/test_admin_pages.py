@@ -8,7 +8,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from municipalities.models import Membership, User
+from municipalities.models import FailedSignIn, Membership, SignIn, SignInWait, User
 from rounds.models import Publication, PublishedIndicator, PublishedReport
 
 from .admin_pages import address, form_page, sign_in, take_over_page
@@ -16,7 +16,7 @@ from .full_town import fill_town, our_models
 from .people import People, make_people
 
 STAFF = ("entry", "colleague", "approver", "head", "planner", "reader", "operator", "superuser")
-PEOPLE = {User, Membership}
+PEOPLE = {User, Membership, SignIn, FailedSignIn, SignInWait}
 FROZEN = {Publication, PublishedIndicator, PublishedReport}
 
 

@@ -124,6 +124,7 @@ class Series(NaturalKeyModel):
 
     natural_fields = ("municipality", "code")
     municipality_lookup = "municipality"
+    plan_lookup = "indicators__plan"
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
     history = tracked()
 
@@ -198,6 +199,7 @@ class SeriesBreak(NaturalKeyModel):
 
     natural_fields = ("series", "fiscal_year")
     municipality_lookup = "series__municipality"
+    plan_lookup = "series__indicators__plan"
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
     history = tracked()
 
@@ -251,6 +253,7 @@ class Actual(NaturalKeyModel, WorkingRow):
 
     natural_fields = ("series", "fiscal_year", "period")
     municipality_lookup = "series__municipality"
+    plan_lookup = "series__indicators__plan"
     permissions = RECORDED
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
     history = tracked()

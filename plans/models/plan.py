@@ -127,6 +127,7 @@ class Plan(NaturalKeyModel):
 
     natural_fields = ("municipality", "slug")
     municipality_lookup = "municipality"
+    plan_lookup = "pk"
     objects = NaturalKeyManager.from_queryset(PlanQuerySet)()
     history = tracked()
 

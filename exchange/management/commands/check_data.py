@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
 def _models() -> Iterator[type[models.Model]]:
     for model in apps.get_models():
-        if hasattr(model, "municipality_lookup"):
+        if hasattr(model, "municipality_lookup") and not model._meta.proxy:
             yield model
 
 
