@@ -22,7 +22,7 @@ from municipalities.admin_forms import WritePath
 from municipalities.flat.admin import FlatTable
 from plans import structure
 from plans.admin_base import PLAN_ROWS, PlanRowAdmin, plan_filter
-from plans.record import SECTION_STATES
+from plans.moving import SECTION_STATES
 
 from . import (
     admin_entry,

@@ -26,7 +26,7 @@ from municipalities.admin_forms import WritePath
 from plans.admin_base import plan_filter
 from plans.choices import WorkState
 from plans.models import Plan
-from plans.record import SECTION_STATES
+from plans.moving import SECTION_STATES
 
 from . import admin_taking_over, record
 from .admin_forms import ReportForm

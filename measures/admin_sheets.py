@@ -18,7 +18,7 @@ from municipalities.admin_filters import (
 )
 from municipalities.admin_forms import WritePath
 from plans.admin_base import PlanRowAdmin
-from plans.record import SECTION_STATES
+from plans.moving import SECTION_STATES
 
 from . import record
 from .models import DepartmentPolicySheet, PriorityIssue

@@ -134,6 +134,24 @@ class Municipality(NaturalKeyModel, Validity):
         help_text=_("データを使う人に書いてもらう出典。空欄なら自治体と計画の名称から作ります。"),
     )
 
+    has_approval_step = models.BooleanField(
+        _("課長の承認を使う"),
+        default=True,
+        help_text=_("担当→課長→企画課の順に進みます。使わないと、課長を飛ばして進みます。"),
+    )
+    has_lead_step = models.BooleanField(
+        _("部主管課の確認を使う"),
+        default=False,
+        help_text=_(
+            "企画課の確認の前に、部主管課の承認者が確認します。どの課が部主管課かは「組織」で示します。"
+        ),
+    )
+    allows_own_approval = models.BooleanField(
+        _("自分が入力した内容の承認・確認を認める"),
+        default=False,
+        help_text=_("人数の少ない自治体のためのものです。認めないのが原則です。"),
+    )
+
     # What only operators change, beside the municipalities that merged into this one.
     registered = ("slug", "code", "is_sample", "valid_from", "valid_to")
     natural_fields = ("slug",)
@@ -213,6 +231,11 @@ class Department(NaturalKeyModel, Validity):
     )
     post = models.CharField(
         _("長の職名"), max_length=30, blank=True, help_text=_("例：部長。人名は入れません。")
+    )
+    is_lead = models.BooleanField(
+        _("部主管課"),
+        default=False,
+        help_text=_("上位の組織（部）の取りまとめをする課。承認者が部内の課の行を確認します。"),
     )
     order = models.PositiveIntegerField(_("並び順"), default=0)
     note = models.CharField(_("備考"), max_length=200, blank=True)
