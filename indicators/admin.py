@@ -22,6 +22,7 @@ from municipalities.admin_forms import WritePath
 from municipalities.flat.admin import FlatTable
 from plans import structure
 from plans.admin_base import PLAN_ROWS, PlanRowAdmin, plan_filter
+from plans.admin_workflow import MovesPlannersRows, MovesRows
 from plans.moving import SECTION_STATES
 
 from . import (
@@ -40,6 +41,7 @@ from .models import (
     SeriesBreak,
     Target,
 )
+from .record_many import move_actuals, move_judgements
 from .resources import ActualResource, IndicatorResource, SeriesResource, TargetResource
 
 ACTUALS = WritePath(
@@ -119,7 +121,7 @@ class SeriesBreakInline(ScopedTabularInline):
 
 
 @admin.register(Actual)
-class ActualAdmin(FlatTable, ScopedAdmin):
+class ActualAdmin(FlatTable, MovesRows, ScopedAdmin):
     """実績: people of a section see and change their own first.
 
     The button 「年度の実績をまとめて入力」 leads to the sheet of a year (`admin_entry`).
@@ -127,6 +129,7 @@ class ActualAdmin(FlatTable, ScopedAdmin):
 
     resource_classes = (ActualResource,)
     path = ACTUALS
+    mover = staticmethod(move_actuals)
     related = ("series__municipality", "series__owner")
     list_display = (
         "series",
@@ -319,8 +322,9 @@ class TargetAdmin(FlatTable, ScopedAdmin):
 
 
 @admin.register(Judgement)
-class JudgementAdmin(ScopedAdmin):
+class JudgementAdmin(MovesPlannersRows, ScopedAdmin):
     path = JUDGEMENTS
+    mover = staticmethod(move_judgements)
     related = ("indicator__plan__municipality", "indicator__series", "band__scheme")
     list_display = ("indicator", "fiscal_year", "period", "stage", "band", "state", "plan")
     list_filter = (

@@ -24,6 +24,7 @@ from municipalities.admin_filters import (
 )
 from municipalities.admin_forms import WritePath
 from plans.admin_base import plan_filter
+from plans.admin_workflow import MovesRows
 from plans.choices import WorkState
 from plans.models import Plan
 from plans.moving import SECTION_STATES
@@ -31,6 +32,7 @@ from plans.moving import SECTION_STATES
 from . import admin_taking_over, record
 from .admin_forms import ReportForm
 from .models import ProgressReport, ReportColumn, ReportingDepartment, ReportingRow
+from .record_many import move_reports
 from .taking_over import years_taken_from
 
 REPORTS = WritePath(
@@ -57,11 +59,12 @@ class TakenOverFilter(admin.SimpleListFilter):
 
 
 @admin.register(ProgressReport)
-class ProgressReportAdmin(ScopedAdmin):
+class ProgressReportAdmin(MovesRows, ScopedAdmin):
     """Reports of the progress sheet; people of a section see and change their own first."""
 
     form = ReportForm
     path = REPORTS
+    mover = staticmethod(move_reports)
     related = ("row__action__plan__municipality", "rating__scheme")
     list_display = ("action", "fiscal_year", "time", "sections", "rating", "state", "untouched")
     list_filter = (

@@ -18,10 +18,12 @@ from municipalities.admin_filters import (
 )
 from municipalities.admin_forms import WritePath
 from plans.admin_base import PlanRowAdmin
+from plans.admin_workflow import MovesRows
 from plans.moving import SECTION_STATES
 
 from . import record
 from .models import DepartmentPolicySheet, PriorityIssue
+from .record_many import move_sheets
 
 SHEETS = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet, is_versioned=True)
 ISSUES = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet)
@@ -49,8 +51,9 @@ class PriorityIssueInline(OfDepartment, Stacked):
 
 
 @admin.register(DepartmentPolicySheet)
-class DepartmentPolicySheetAdmin(OfDepartment, PlanRowAdmin):
+class DepartmentPolicySheetAdmin(OfDepartment, MovesRows, PlanRowAdmin):
     path = SHEETS
+    mover = staticmethod(move_sheets)
     related = ("plan__municipality", "department")
     list_display = ("department", "fiscal_year", "heading", "state", "plan")
     list_filter = (

@@ -252,7 +252,8 @@ def move_rows(
         for row in stored:
             row.state = mover.step_of(row).target.value
             row.version += 1
-        update_with_reason(stored, {"state", "version", "updated_at"}, by, reason)
+        said = reason.strip() or str(WORDS[action])
+        update_with_reason(stored, {"state", "version", "updated_at"}, by, said)
     return stored
 
 
