@@ -23,7 +23,6 @@ from municipalities.flat.admin import FlatTable
 from plans import structure
 from plans.admin_base import PLAN_ROWS, PlanRowAdmin, plan_filter
 from plans.admin_workflow import MovesPlannersRows, MovesRows
-from plans.moving import SECTION_STATES
 
 from . import (
     admin_entry,
@@ -191,13 +190,6 @@ class ActualAdmin(FlatTable, MovesRows, ScopedAdmin):
             return True
         sections = record.sections_of(obj.series, obj.fiscal_year)
         return not self.scope(request).departments.isdisjoint(sections)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_choice_field(db_field, request, **kwargs)
-        scope = self.scope(request)
-        if db_field.name == "state" and not (scope.planned or scope.is_operator):
-            field.choices = [choice for choice in field.choices if choice[0] in SECTION_STATES]
-        return field
 
     @admin.display(description=_("実績値"), ordering="value")
     def figure(self, obj: Actual) -> str:

@@ -27,7 +27,6 @@ from plans.admin_base import plan_filter
 from plans.admin_workflow import MovesRows
 from plans.choices import WorkState
 from plans.models import Plan
-from plans.moving import SECTION_STATES
 
 from . import admin_taking_over, record
 from .admin_forms import ReportForm
@@ -168,14 +167,6 @@ class ProgressReportAdmin(MovesRows, ScopedAdmin):
         except fiscal_years.FiscalYearError:
             asked_year = None
         return (None, None) if row is None else (row.action.plan, asked_year)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_choice_field(db_field, request, **kwargs)
-        if db_field.name == "state" and not (
-            self.scope(request).planned or self.scope(request).is_operator
-        ):
-            field.choices = [choice for choice in field.choices if choice[0] in SECTION_STATES]
-        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and remind who hands a report in of what nobody has touched."""

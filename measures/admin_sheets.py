@@ -19,7 +19,6 @@ from municipalities.admin_filters import (
 from municipalities.admin_forms import WritePath
 from plans.admin_base import PlanRowAdmin
 from plans.admin_workflow import MovesRows
-from plans.moving import SECTION_STATES
 
 from . import record
 from .models import DepartmentPolicySheet, PriorityIssue
@@ -35,13 +34,6 @@ class OfDepartment:
     def may_write(self, request: HttpRequest, obj: DepartmentPolicySheet | PriorityIssue) -> bool:
         own = record.sheet_of(obj).department_id in self.scope(request).departments
         return own or super().may_write(request, obj)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_choice_field(db_field, request, **kwargs)
-        scope = self.scope(request)
-        if db_field.name == "state" and not (scope.planned or scope.is_operator):
-            field.choices = [choice for choice in field.choices if choice[0] in SECTION_STATES]
-        return field
 
 
 class PriorityIssueInline(OfDepartment, Stacked):

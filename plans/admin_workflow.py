@@ -25,7 +25,7 @@ from municipalities.admin_forms import typed_reason
 from municipalities.models import Municipality
 
 from .choices import WorkState
-from .moving import WORDS
+from .moving import SECTION_STATES, WORDS
 from .workflow import PLANNERS_STEPS, SECTION_STEPS, WITH_REASON, Action, Party, State
 
 MOST = 500
@@ -66,6 +66,17 @@ class MovesRows:
     mover: Callable[..., list[Any]]
     steps = SECTION_STEPS
     actions: tuple[Any, ...] = tuple(_admin_action(action) for action in Action)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """The form; people of a section are offered the states they set, and the present one."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        field, scope = form.base_fields.get("state"), self.scope(request)
+        if field is not None and not (scope.planned or scope.is_operator):
+            offered = {*SECTION_STATES, getattr(obj, "state", WorkState.DRAFT)}
+            field.choices = [choice for choice in field.choices if choice[0] in offered]
+        return form
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Only what the person can do somewhere with such rows."""

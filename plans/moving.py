@@ -143,9 +143,10 @@ def check_state(
             raise _not_yours("state")
         return
     is_changed = is_changed or content_differs(row, before)
-    if before.state not in SECTION_STATES and not is_planner and is_changed:
+    stays = row.state == before.state
+    if before.state not in SECTION_STATES and not is_planner and (is_changed or stays):
         raise taken_over_by_others(before)
-    if row.state == before.state:
+    if stays:
         flow = flows.of(municipality_id) if before.state not in SECTION_STATES else None
         if is_changed and flow is not None and _is_vouched_for(before, flow):
             raise ValidationError(

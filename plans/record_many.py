@@ -102,7 +102,9 @@ def save_rows(
             if content_differs(row, stored[row.pk]):
                 row.changed_by = by
             if by is not None and goes_back(row, stored[row.pk]) and not reason.strip():
-                raise ValidationError(_("差戻しの理由を入力してください。"), code="no_reason")
+                raise ValidationError(
+                    _("「入力中」に戻す理由を入力してください。"), code="no_reason"
+                )
             is_seen = row.pk in (expected_versions or {})
             if by is not None and is_vouched(row, stored[row.pk]) and not is_seen:
                 raise stale()
