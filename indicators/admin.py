@@ -22,7 +22,7 @@ from municipalities.admin_forms import WritePath
 from municipalities.flat.admin import FlatTable
 from plans import structure
 from plans.admin_base import PLAN_ROWS, PlanRowAdmin, plan_filter
-from plans.record import SECTION_STATES
+from plans.admin_workflow import MovesPlannersRows, MovesRows
 
 from . import (
     admin_entry,
@@ -40,6 +40,7 @@ from .models import (
     SeriesBreak,
     Target,
 )
+from .record_many import move_actuals, move_judgements
 from .resources import ActualResource, IndicatorResource, SeriesResource, TargetResource
 
 ACTUALS = WritePath(
@@ -119,7 +120,7 @@ class SeriesBreakInline(ScopedTabularInline):
 
 
 @admin.register(Actual)
-class ActualAdmin(FlatTable, ScopedAdmin):
+class ActualAdmin(FlatTable, MovesRows, ScopedAdmin):
     """実績: people of a section see and change their own first.
 
     The button 「年度の実績をまとめて入力」 leads to the sheet of a year (`admin_entry`).
@@ -127,6 +128,7 @@ class ActualAdmin(FlatTable, ScopedAdmin):
 
     resource_classes = (ActualResource,)
     path = ACTUALS
+    mover = staticmethod(move_actuals)
     related = ("series__municipality", "series__owner")
     list_display = (
         "series",
@@ -188,13 +190,6 @@ class ActualAdmin(FlatTable, ScopedAdmin):
             return True
         sections = record.sections_of(obj.series, obj.fiscal_year)
         return not self.scope(request).departments.isdisjoint(sections)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_choice_field(db_field, request, **kwargs)
-        scope = self.scope(request)
-        if db_field.name == "state" and not (scope.planned or scope.is_operator):
-            field.choices = [choice for choice in field.choices if choice[0] in SECTION_STATES]
-        return field
 
     @admin.display(description=_("実績値"), ordering="value")
     def figure(self, obj: Actual) -> str:
@@ -319,8 +314,9 @@ class TargetAdmin(FlatTable, ScopedAdmin):
 
 
 @admin.register(Judgement)
-class JudgementAdmin(ScopedAdmin):
+class JudgementAdmin(MovesPlannersRows, ScopedAdmin):
     path = JUDGEMENTS
+    mover = staticmethod(move_judgements)
     related = ("indicator__plan__municipality", "indicator__series", "band__scheme")
     list_display = ("indicator", "fiscal_year", "period", "stage", "band", "state", "plan")
     list_filter = (

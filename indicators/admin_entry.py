@@ -25,7 +25,7 @@ from municipalities.admin_fields import FigureField, FiscalYearField
 from municipalities.admin_forms import RowForm, WritePath, typed_reason
 from plans.choices import Period
 from plans.models import Plan, YearLock
-from plans.record import SECTION_STATES
+from plans.moving import SECTION_STATES
 
 from . import record
 from .models import Actual, Indicator, Series

@@ -19,8 +19,8 @@ from municipalities import fiscal_year as fiscal_years
 from municipalities import record
 from municipalities.access import require_planner
 from plans.models import PlanScheme, YearLock
+from plans.moving import Flows, check_removal, check_state
 from plans.record import (
-    check_section_state,
     delete_row,
     ensure_in_force,
     ensure_open,
@@ -54,19 +54,29 @@ def sections_of(series: Series, fiscal_year: int) -> set[int]:
     return owner | set(responsible)
 
 
-def check_actual(actual: Actual, *, by: Any) -> None:
+def check_actual(actual: Actual, *, by: Any, reason: str | None = None) -> None:
     """Raise where `by` may not write this actual, its year is closed, or it is not valid."""
-    _check_places(actual, by)
-    check_section_state(actual, by, actual.series.municipality_id)
+    stored = _check_places(actual, by)
+    check_state(
+        actual,
+        stored,
+        by=by,
+        municipality_id=actual.series.municipality_id,
+        sections=lambda: sections_of(actual.series, actual.fiscal_year),
+        flows=Flows(),
+        reason=reason,
+    )
     actual.full_clean()
 
 
-def _check_places(actual: Actual, by: Any) -> None:
-    """Ask for where the row is to stand, and where it stands: moving takes it away from there."""
+def _check_places(actual: Actual, by: Any) -> Actual | None:
+    """Ask for where the row is to stand, and where it stands: moving takes it away from there.
+    Return it as it stands."""
     _check_place(actual, by)
     stored = Actual.objects.filter(pk=actual.pk).select_related("series").first()
     if stored is not None and _place(stored) != _place(actual):
         _check_place(stored, by)
+    return stored
 
 
 def _place(actual: Actual) -> tuple[int, int]:
@@ -85,14 +95,14 @@ def record_actual(
     actual: Actual, *, by: Any, reason: str = "", expected_version: int | None = None
 ) -> Actual:
     """Check and save an actual (a new or changed instance), with its history."""
-    check_actual(actual, by=by)
+    check_actual(actual, by=by, reason=reason)
     return save_row(actual, by=by, reason=reason, expected_version=expected_version)
 
 
 def remove_actual(actual: Actual, *, by: Any, reason: str) -> None:
     """Delete an actual. Its year must be open, and a section deletes only its own drafts."""
     _check_places(actual, by)
-    check_section_state(actual, by, actual.series.municipality_id)
+    check_removal(actual, by=by, municipality_id=actual.series.municipality_id)
     delete_row(actual, by=by, reason=reason)
 
 
@@ -148,9 +158,9 @@ def confirm_directions(
     return found
 
 
-def _check_promise(row: Target | Judgement, by: Any) -> None:
+def _check_promise(row: Target | Judgement, by: Any) -> Any:
     """Raise where `by` is no planner of the plan or the year is closed: where the row is to
-    stand, and where it stands."""
+    stand, and where it stands. Return it as it stands."""
     stored = type(row)._default_manager.filter(pk=row.pk).select_related("indicator__plan").first()
     places = {(row.indicator.plan, row.fiscal_year)}
     if stored is not None:
@@ -159,6 +169,7 @@ def _check_promise(row: Target | Judgement, by: Any) -> None:
         if by is not None:
             require_planner(by, plan.municipality_id)
         ensure_open([plan.pk], year)
+    return stored
 
 
 def check_target(target: Target, *, by: Any) -> None:
@@ -181,14 +192,23 @@ def remove_target(target: Target, *, by: Any, reason: str) -> None:
     delete_row(target, by=by, reason=reason)
 
 
-def check_judgement(judgement: Judgement, *, by: Any) -> None:
+def check_judgement(judgement: Judgement, *, by: Any, reason: str | None = None) -> None:
     """Raise where `by` is no planner of the plan, the year is closed or another plan's, the band is
     not one of the scheme the plan uses then, or it overrides the computed one without a reason.
 
     The number of queries depends neither on the size of the plan nor on the years."""
-    _check_promise(judgement, by)
-    judgement.full_clean()
+    stored = _check_promise(judgement, by)
     plan = judgement.indicator.plan
+    check_state(
+        judgement,
+        stored,
+        by=by,
+        municipality_id=plan.municipality_id,
+        sections=tuple,
+        flows=Flows(of_planners=True),
+        reason=reason,
+    )
+    judgement.full_clean()
     ensure_in_force(plan, judgement.fiscal_year)
     scheme = plan.scheme_in(PlanScheme.Subject.INDICATORS, judgement.fiscal_year)
     if scheme is None or judgement.band.scheme_id != scheme.pk:
@@ -226,10 +246,9 @@ def record_judgement(
     judgement: Judgement, *, by: Any, reason: str = "", expected_version: int | None = None
 ) -> Judgement:
     """Check and save what people judged at one stage."""
-    check_judgement(judgement, by=by)
-    return save_row(
-        judgement, by=by, reason=reason or judgement.reason, expected_version=expected_version
-    )
+    reason = reason or judgement.reason
+    check_judgement(judgement, by=by, reason=reason)
+    return save_row(judgement, by=by, reason=reason, expected_version=expected_version)
 
 
 def remove_judgement(judgement: Judgement, *, by: Any, reason: str) -> None:

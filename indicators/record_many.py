@@ -23,8 +23,10 @@ from municipalities.record_many import (
     stored_rows,
 )
 from plans.models import Plan, PlanScheme
-from plans.record import check_section_state, require_section, wrong_scheme
-from plans.record_many import Calendar, save_rows
+from plans.moving import Flows, Place, check_state, move_rows
+from plans.record import require_section, wrong_scheme
+from plans.record_many import Calendar, places_in_plan, save_rows
+from plans.workflow import Action
 
 from . import judging
 from .models import Actual, Indicator, Judgement, Responsibility, Series, Target
@@ -37,33 +39,78 @@ def check_actuals(
     rows: Sequence[Actual], *, by: Any, fields: Collection[str] | None = None
 ) -> Problems:
     """Return what is wrong with actuals, new or changed; see `record.check_actual`."""
-    stored = stored_rows(rows)
-    series_ids = {row.series_id for row in (*rows, *stored.values())}
+    stored = stored_rows(rows, "series")
+    place_of = _places_of([*rows, *stored.values()], with_sections=by is not None)
+    flows = Flows()
+
+    def check_place(row: Actual) -> None:
+        place = place_of(row)
+        if by is not None:
+            require_section(by, place.municipality_id, place.sections)
+        place.ensure_open()
+
+    def check(row: Actual) -> None:
+        check_place(row)
+        before = stored.get(row.pk)
+        if before is not None and (before.series_id, before.fiscal_year) != (
+            row.series_id,
+            row.fiscal_year,
+        ):
+            check_place(before)
+        check_state(
+            row,
+            before,
+            by=by,
+            municipality_id=row.series.municipality_id,
+            sections=lambda: place_of(row).sections,
+            flows=flows,
+            reason=None,
+        )
+        check_valid(row, fields)
+
+    return gathered(rows, check)
+
+
+def _places_of(rows: Sequence[Actual], *, with_sections: bool = True) -> Callable[[Actual], Place]:
+    """Return where each actual stands: the sections that answer for its series, and every plan
+    that shows it. A constant number of queries."""
+    series_ids = {row.series_id for row in rows}
     plans: dict[int, set[int]] = defaultdict(set)
     for series_id, plan_id in Indicator.objects.filter(series__in=series_ids).values_list(
         "series", "plan"
     ):
         plans[series_id].add(plan_id)
     calendar = Calendar(plan_id for ids in plans.values() for plan_id in ids)
-    sections = _Sections(series_ids) if by is not None else None
+    sections = _Sections(series_ids) if with_sections else None
 
-    def check_place(series: Series, year: int) -> None:
-        if sections is not None:
-            require_section(by, series.municipality_id, sections.of(series, year))
-        calendar.ensure_open(plans[series.pk], year)
+    def place_of(row: Actual) -> Place:
+        return Place(
+            row.series.municipality_id,
+            lambda: calendar.ensure_open(plans[row.series_id], row.fiscal_year),
+            sections.of(row.series, row.fiscal_year) if sections else (),
+        )
 
-    def check(row: Actual) -> None:
-        check_place(row.series, row.fiscal_year)
-        before = stored.get(row.pk)
-        if before is not None and (before.series_id, before.fiscal_year) != (
-            row.series_id,
-            row.fiscal_year,
-        ):
-            check_place(before.series, before.fiscal_year)
-        check_section_state(row, by, row.series.municipality_id, before=before)
-        check_valid(row, fields)
+    return place_of
 
-    return gathered(rows, check)
+
+def move_actuals(
+    rows: Sequence[Actual],
+    action: Action,
+    *,
+    by: Any,
+    reason: str = "",
+    versions: Mapping[int, int] | None = None,
+) -> list[Actual]:
+    """Take actuals a step of the workflow; see `plans.moving.move_rows`."""
+    return move_rows(
+        rows,
+        action,
+        by=by,
+        reason=reason,
+        versions=versions,
+        places=_places_of,
+        related=("series",),
+    )
 
 
 class _Sections:
@@ -153,10 +200,22 @@ def _promise_check(
     for plan in plans.values():
         if by is not None:
             require_planner(by, plan.municipality_id)
+    flows = Flows(of_planners=True)
 
     def check(row: Any) -> None:
-        for each in filter(None, (row, stored.get(row.pk))):
+        before = stored.get(row.pk)
+        for each in filter(None, (row, before)):
             calendar.ensure_open([each.indicator.plan_id], each.fiscal_year)
+        if isinstance(row, Judgement):
+            check_state(
+                row,
+                before,
+                by=by,
+                municipality_id=row.indicator.plan.municipality_id,
+                sections=tuple,
+                flows=flows,
+                reason=None,
+            )
         check_valid(row, fields)
         calendar.ensure_in_force(row.indicator.plan, row.fiscal_year)
 
@@ -196,6 +255,31 @@ def check_judgements(
             refuse_override(row, computed.band_of(row))
 
     return gathered(rows, check)
+
+
+def move_judgements(
+    rows: Sequence[Judgement],
+    action: Action,
+    *,
+    by: Any,
+    reason: str = "",
+    versions: Mapping[int, int] | None = None,
+) -> list[Judgement]:
+    """Take judgements a step of the planners' workflow; see `plans.moving.move_rows`."""
+    return move_rows(
+        rows,
+        action,
+        by=by,
+        reason=reason,
+        versions=versions,
+        places=_places_of_judgements,
+        related=("indicator__plan", "indicator__series", "band"),
+        of_planners=True,
+    )
+
+
+def _places_of_judgements(rows: Sequence[Judgement]) -> Callable[[Judgement], Place]:
+    return places_in_plan(rows, lambda row: row.indicator.plan, lambda row: ())
 
 
 class _Computed:

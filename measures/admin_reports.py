@@ -24,13 +24,14 @@ from municipalities.admin_filters import (
 )
 from municipalities.admin_forms import WritePath
 from plans.admin_base import plan_filter
+from plans.admin_workflow import MovesRows
 from plans.choices import WorkState
 from plans.models import Plan
-from plans.record import SECTION_STATES
 
 from . import admin_taking_over, record
 from .admin_forms import ReportForm
 from .models import ProgressReport, ReportColumn, ReportingDepartment, ReportingRow
+from .record_many import move_reports
 from .taking_over import years_taken_from
 
 REPORTS = WritePath(
@@ -57,11 +58,12 @@ class TakenOverFilter(admin.SimpleListFilter):
 
 
 @admin.register(ProgressReport)
-class ProgressReportAdmin(ScopedAdmin):
+class ProgressReportAdmin(MovesRows, ScopedAdmin):
     """Reports of the progress sheet; people of a section see and change their own first."""
 
     form = ReportForm
     path = REPORTS
+    mover = staticmethod(move_reports)
     related = ("row__action__plan__municipality", "rating__scheme")
     list_display = ("action", "fiscal_year", "time", "sections", "rating", "state", "untouched")
     list_filter = (
@@ -165,14 +167,6 @@ class ProgressReportAdmin(ScopedAdmin):
         except fiscal_years.FiscalYearError:
             asked_year = None
         return (None, None) if row is None else (row.action.plan, asked_year)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_choice_field(db_field, request, **kwargs)
-        if db_field.name == "state" and not (
-            self.scope(request).planned or self.scope(request).is_operator
-        ):
-            field.choices = [choice for choice in field.choices if choice[0] in SECTION_STATES]
-        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save, and remind who hands a report in of what nobody has touched."""

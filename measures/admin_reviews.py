@@ -5,23 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.admin_filters import YearFilter
 from municipalities.admin_forms import RowForm, WritePath
 from plans.admin_base import PlanRowAdmin
-from plans.choices import WorkState
+from plans.admin_workflow import MovesPlannersRows
 from plans.models import Plan
 
 from . import record
 from .line_editor import FIELDS, token_of, words_of
 from .models import ReviewComment
 from .outline import outlines
+from .record_many import move_comments
 
 COMMENTS = WritePath(
     record.check_comment, record.record_comment, record.remove_comment, is_versioned=True
@@ -109,27 +108,13 @@ class CommentForm(RowForm):
         return cleaned
 
 
-@admin.action(description=gettext_lazy("選択した意見を確認済にする"), permissions=["change"])
-def check_comments(
-    model_admin: ReviewCommentAdmin, request: HttpRequest, queryset: QuerySet
-) -> None:
-    """Mark comments as checked, all of them or none: the next publication prints them."""
-    waiting = queryset.exclude(state=WorkState.CHECKED)
-    with transaction.atomic():
-        for comment in waiting:
-            seen, comment.state = comment.version, WorkState.CHECKED
-            reason = _("一覧でまとめて確認済にした")
-            COMMENTS.record(comment, by=request.user, reason=reason, expected_version=seen)
-    text = _("%(count)d件の意見を確認済にしました。公表すると市民に見えます。")
-    model_admin.message_user(request, text % {"count": len(waiting)}, messages.SUCCESS)
-
-
 @admin.register(ReviewComment)
-class ReviewCommentAdmin(PlanRowAdmin):
+class ReviewCommentAdmin(MovesPlannersRows, PlanRowAdmin):
     """Planners write both: what the board said and what the municipality answers."""
 
     form = CommentForm
     path = COMMENTS
+    mover = staticmethod(move_comments)
     related = (
         "plan__municipality",
         "department",
@@ -142,7 +127,6 @@ class ReviewCommentAdmin(PlanRowAdmin):
     search_fields = ("comment", "answer", "board", "plan__title")
     ordering = ("plan", "-fiscal_year", "number")
     readonly_once_saved = ("plan",)
-    actions = (check_comments,)
     fieldsets = (
         (None, {"fields": ("plan", "fiscal_year", "number", "about")}),
         (gettext_lazy("意見"), {"fields": ("board", "commented_on", "comment")}),

@@ -18,10 +18,11 @@ from municipalities.admin_filters import (
 )
 from municipalities.admin_forms import WritePath
 from plans.admin_base import PlanRowAdmin
-from plans.record import SECTION_STATES
+from plans.admin_workflow import MovesRows
 
 from . import record
 from .models import DepartmentPolicySheet, PriorityIssue
+from .record_many import move_sheets
 
 SHEETS = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet, is_versioned=True)
 ISSUES = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet)
@@ -34,13 +35,6 @@ class OfDepartment:
         own = record.sheet_of(obj).department_id in self.scope(request).departments
         return own or super().may_write(request, obj)
 
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_choice_field(db_field, request, **kwargs)
-        scope = self.scope(request)
-        if db_field.name == "state" and not (scope.planned or scope.is_operator):
-            field.choices = [choice for choice in field.choices if choice[0] in SECTION_STATES]
-        return field
-
 
 class PriorityIssueInline(OfDepartment, Stacked):
     model = PriorityIssue
@@ -49,8 +43,9 @@ class PriorityIssueInline(OfDepartment, Stacked):
 
 
 @admin.register(DepartmentPolicySheet)
-class DepartmentPolicySheetAdmin(OfDepartment, PlanRowAdmin):
+class DepartmentPolicySheetAdmin(OfDepartment, MovesRows, PlanRowAdmin):
     path = SHEETS
+    mover = staticmethod(move_sheets)
     related = ("plan__municipality", "department")
     list_display = ("department", "fiscal_year", "heading", "state", "plan")
     list_filter = (

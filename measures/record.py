@@ -7,14 +7,15 @@ from collections.abc import Container
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from municipalities import figures, record
 from municipalities import fiscal_year as fiscal_years
 from plans import structure
 from plans.models import PlanScheme
+from plans.moving import Flows, check_removal, check_state
 from plans.record import (
-    check_section_state,
     delete_row,
     ensure_in_force,
     ensure_open,
@@ -32,16 +33,24 @@ from .models import (
 )
 
 
-def check_report(report: ProgressReport, *, by: Any) -> None:
+def check_report(report: ProgressReport, *, by: Any, reason: str | None = None) -> None:
     """Raise where `by` may not write this report, its year is closed or another plan's, or it does
     not fit the plan's form.
 
     What is wrong with the plan's own columns stands under "extra.<key>"; figures in them are
     written as plain numbers (▲1,200 becomes -1200).
     """
-    _check_places(report, by)
+    stored = _check_places(report, by)
     plan = report.row.action.plan
-    check_section_state(report, by, plan.municipality_id)
+    check_state(
+        report,
+        stored,
+        by=by,
+        municipality_id=plan.municipality_id,
+        sections=lambda: sections_of(report),
+        flows=Flows(),
+        reason=reason,
+    )
     report.full_clean()
     ensure_in_force(plan, report.fiscal_year)
     if report.rating_id is not None:
@@ -51,12 +60,20 @@ def check_report(report: ProgressReport, *, by: Any) -> None:
     check_form(report)
 
 
-def _check_places(report: ProgressReport, by: Any) -> None:
-    """Ask for where it is to stand and where it stands: moving takes it away from there."""
+def sections_of(report: ProgressReport) -> set[int]:
+    """Return the ids of the sections that answer for a report in its year."""
+    departments = report.row.departments.in_year(report.fiscal_year)
+    return set(departments.values_list("department", flat=True))
+
+
+def _check_places(report: ProgressReport, by: Any) -> ProgressReport | None:
+    """Ask for where it is to stand and where it stands: moving takes it away from there. Return it
+    as it stands."""
     _check_place(report, by)
     stored = ProgressReport.objects.filter(pk=report.pk).select_related("row__action__plan").first()
     if stored is not None and _place(stored) != _place(report):
         _check_place(stored, by)
+    return stored
 
 
 def _place(report: ProgressReport) -> tuple[int, int]:
@@ -66,8 +83,7 @@ def _place(report: ProgressReport) -> tuple[int, int]:
 def _check_place(report: ProgressReport, by: Any) -> None:
     plan = report.row.action.plan
     if by is not None:
-        departments = report.row.departments.in_year(report.fiscal_year)
-        require_section(by, plan.municipality_id, departments.values_list("department", flat=True))
+        require_section(by, plan.municipality_id, sections_of(report))
     ensure_open([plan.pk], report.fiscal_year)
 
 
@@ -145,7 +161,7 @@ def record_report(
 
     A column whose content is no longer what was taken over loses its mark in `taken_over`.
     """
-    check_report(report, by=by)
+    check_report(report, by=by, reason=reason)
     _keep_marks(report)
     return save_row(report, by=by, reason=reason, expected_version=expected_version)
 
@@ -176,7 +192,7 @@ def _unwrapped(value: Any) -> Any:
 def remove_report(report: ProgressReport, *, by: Any, reason: str) -> None:
     """Delete a report of an open year; a section deletes only its own drafts."""
     _check_places(report, by)
-    check_section_state(report, by, report.row.action.plan.municipality_id)
+    check_removal(report, by=by, municipality_id=report.row.action.plan.municipality_id)
     delete_row(report, by=by, reason=reason)
 
 
@@ -245,13 +261,25 @@ def remove_column(column: ReportColumn, *, by: Any, reason: str) -> None:
 # --- Policy sheets ----------------------------------------------------------------------------
 
 
-def check_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any) -> None:
+def check_sheet(
+    row: DepartmentPolicySheet | PriorityIssue, *, by: Any, reason: str | None = None
+) -> None:
     """Raise where `by` may not write this policy sheet or issue of one, its year is closed or
     another plan's, or it is not valid. A department writes its own sheet; an issue shares its
     sheet's state."""
     _check_sheet_places(row, by)
     sheet = sheet_of(row)
-    check_section_state(sheet, by, sheet.plan.municipality_id)
+    stored = DepartmentPolicySheet.objects.filter(pk=sheet.pk).first() if sheet.pk else None
+    check_state(
+        stored if stored is not None and isinstance(row, PriorityIssue) else sheet,
+        stored,
+        by=by,
+        municipality_id=sheet.plan.municipality_id,
+        sections=lambda: [sheet.department_id],
+        flows=Flows(),
+        reason=reason,
+        is_changed=isinstance(row, PriorityIssue),
+    )
     row.full_clean()
     ensure_in_force(sheet.plan, sheet.fiscal_year)
     record.check_links(row)
@@ -280,8 +308,21 @@ def record_sheet(
     expected_version: int | None = None,
 ) -> Any:
     """Check and save a policy sheet, or an issue of one, with its history."""
-    check_sheet(row, by=by)
-    return save_row(row, by=by, reason=reason, expected_version=expected_version)
+    check_sheet(row, by=by, reason=reason)
+    with transaction.atomic():
+        save_row(row, by=by, reason=reason, expected_version=expected_version)
+        if isinstance(row, PriorityIssue):
+            touch_sheet(row.sheet_id, by=by, reason=reason)
+    return row
+
+
+def touch_sheet(number: int, *, by: Any, reason: str) -> None:
+    """Give a sheet whose issues `by` has changed its next version: who approves the sheet has to
+    see them. What the system writes is nobody's."""
+    if by is not None:
+        sheet = DepartmentPolicySheet.objects.select_for_update().get(pk=number)
+        sheet.changed_by = by
+        save_row(sheet, by=by, reason=reason)
 
 
 def remove_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any, reason: str) -> None:
@@ -289,32 +330,45 @@ def remove_sheet(row: DepartmentPolicySheet | PriorityIssue, *, by: Any, reason:
     nobody has taken over."""
     _check_sheet_places(row, by)
     sheet = sheet_of(row)
-    check_section_state(sheet, by, sheet.plan.municipality_id)
-    delete_row(row, by=by, reason=reason)
+    check_removal(sheet, by=by, municipality_id=sheet.plan.municipality_id)
+    with transaction.atomic():
+        delete_row(row, by=by, reason=reason)
+        if isinstance(row, PriorityIssue):
+            touch_sheet(sheet.pk, by=by, reason=reason)
 
 
 # --- The review board -------------------------------------------------------------------------
 
 
-def check_comment(comment: ReviewComment, *, by: Any) -> None:
+def check_comment(comment: ReviewComment, *, by: Any, reason: str | None = None) -> None:
     """Raise where `by` may not write this comment of the review board, its year is closed or
     another plan's, or it is not valid. Planners only."""
     record.check_row(comment, by=by)
     ensure_in_force(comment.plan, comment.fiscal_year)
-    _ensure_comment_open(comment)
+    check_state(
+        comment,
+        _ensure_comment_open(comment),
+        by=by,
+        municipality_id=comment.plan.municipality_id,
+        sections=tuple,
+        flows=Flows(of_planners=True),
+        reason=reason,
+    )
 
 
-def _ensure_comment_open(comment: ReviewComment) -> None:
+def _ensure_comment_open(comment: ReviewComment) -> ReviewComment | None:
+    """Ask for the year it is to stand in and stands in, and return it as it stands."""
     stored = ReviewComment.objects.filter(pk=comment.pk).first() if comment.pk else None
     for each in filter(None, (comment, stored)):
         ensure_open([each.plan_id], each.fiscal_year)
+    return stored
 
 
 def record_comment(
     comment: ReviewComment, *, by: Any, reason: str = "", expected_version: int | None = None
 ) -> ReviewComment:
     """Check and save a comment of the review board, or its answer, with its history."""
-    check_comment(comment, by=by)
+    check_comment(comment, by=by, reason=reason)
     return save_row(comment, by=by, reason=reason, expected_version=expected_version)
 
 

@@ -6,7 +6,7 @@ Rows carry the rows they refer to; see `indicators.record_many`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -15,8 +15,10 @@ from municipalities.access import require_planner
 from municipalities.record import check_links
 from municipalities.record_many import Problems, check_rows, check_valid, gathered, stored_rows
 from plans.models import Plan, PlanScheme
+from plans.moving import Flows, Place, check_state, move_rows
 from plans.record import wrong_scheme
-from plans.record_many import Calendar
+from plans.record_many import Calendar, places_in_plan, save_rows
+from plans.workflow import Action
 
 from .models import DepartmentPolicySheet, PriorityIssue, ProgressReport, ReviewComment
 from .record import check_form, sheet_of
@@ -30,13 +32,14 @@ def check_reports(
     plans = {row.row.action.plan_id: row.row.action.plan for row in rows}
     calendar = _calendar(plans, by)
     prefetch_related_objects([*plans.values()], "report_columns", "schemes__scheme")
-    stored = stored_rows(rows)
+    stored, flows = stored_rows(rows), Flows()
 
     def check(row: ProgressReport) -> None:
         plan = row.row.action.plan
         before = stored.get(row.pk)
         for each in filter(None, (row, before)):
             calendar.ensure_open([plan.pk], each.fiscal_year)
+        _check_planners_state(row, before, by, plan, flows)
         check_valid(row, fields)
         calendar.ensure_in_force(plan, row.fiscal_year)
         if row.rating_id is not None:
@@ -56,6 +59,21 @@ def _calendar(plans: dict[int, Plan], by: Any) -> Calendar:
     return Calendar(plans)
 
 
+def _check_planners_state(
+    row: Any, before: Any, by: Any, plan: Plan, flows: Flows, *, is_changed: bool = False
+) -> None:
+    check_state(
+        row,
+        before,
+        by=by,
+        municipality_id=plan.municipality_id,
+        sections=tuple,
+        flows=flows,
+        reason=None,
+        is_changed=is_changed,
+    )
+
+
 def check_sheets(
     rows: Sequence[DepartmentPolicySheet | PriorityIssue],
     *,
@@ -65,9 +83,13 @@ def check_sheets(
     """Return what is wrong with policy sheets, or issues of them; see `record.check_sheet`.
     Planners only."""
     calendar = _calendar({(plan := sheet_of(row).plan).pk: plan for row in rows}, by)
+    stored = stored_rows({sheet.pk: sheet for sheet in map(sheet_of, rows)}.values())
+    flows = Flows()
 
     def check(row: DepartmentPolicySheet | PriorityIssue) -> None:
-        sheet = sheet_of(row)
+        sheet, is_issue = sheet_of(row), isinstance(row, PriorityIssue)
+        before = stored.get(sheet.pk)
+        _check_planners_state(sheet, before, by, sheet.plan, flows, is_changed=is_issue)
         calendar.ensure_open([sheet.plan_id], sheet.fiscal_year)
         check_valid(row, fields)
         calendar.ensure_in_force(sheet.plan, sheet.fiscal_year)
@@ -82,9 +104,102 @@ def check_comments(
     """Return what is wrong with comments of the review board; see `record.check_comment`."""
     problems = check_rows(rows, by=by, fields=fields)
     calendar = _calendar({row.plan_id: row.plan for row in rows}, by)
+    stored, flows = stored_rows(rows), Flows(of_planners=True)
 
     def check(row: ReviewComment) -> None:
+        _check_planners_state(row, stored.get(row.pk), by, row.plan, flows)
         calendar.ensure_in_force(row.plan, row.fiscal_year)
         calendar.ensure_open([row.plan_id], row.fiscal_year)
 
     return gathered(rows, check) | problems
+
+
+def touch_sheets(issues: Sequence[PriorityIssue], *, by: Any, reason: str) -> None:
+    """Give the sheets whose issues `by` has changed their next version; see
+    `record.touch_sheet`."""
+    if by is not None and issues:
+        numbers = {issue.sheet_id for issue in issues}
+        sheets = list(DepartmentPolicySheet.objects.filter(pk__in=numbers))
+        for sheet in sheets:
+            sheet.changed_by = by
+        save_rows(sheets, by=by, reason=reason, fields=())
+
+
+# --- The workflow -----------------------------------------------------------------------------
+
+
+def move_reports(
+    rows: Sequence[ProgressReport],
+    action: Action,
+    *,
+    by: Any,
+    reason: str = "",
+    versions: Mapping[int, int] | None = None,
+) -> list[ProgressReport]:
+    """Take reports a step of the workflow; see `plans.moving.move_rows`."""
+    return move_rows(
+        rows,
+        action,
+        by=by,
+        reason=reason,
+        versions=versions,
+        places=_places_of_reports,
+        related=("row__action__plan",),
+    )
+
+
+def _places_of_reports(rows: Sequence[ProgressReport]) -> Callable[[Any], Place]:
+    prefetch_related_objects(rows, "row__departments")
+
+    def sections_of(report: ProgressReport) -> set[int]:
+        links = report.row.departments.all()
+        return {link.department_id for link in links if link.is_in_year(report.fiscal_year)}
+
+    return places_in_plan(rows, lambda row: row.row.action.plan, sections_of)
+
+
+def move_sheets(
+    rows: Sequence[DepartmentPolicySheet],
+    action: Action,
+    *,
+    by: Any,
+    reason: str = "",
+    versions: Mapping[int, int] | None = None,
+) -> list[DepartmentPolicySheet]:
+    """Take policy sheets, and their issues with them, a step of the workflow; see
+    `plans.moving.move_rows`."""
+    return move_rows(
+        rows,
+        action,
+        by=by,
+        reason=reason,
+        versions=versions,
+        places=lambda rows: places_in_plan(rows, _plan_of, lambda row: [row.department_id]),
+        related=("plan", "department"),
+    )
+
+
+def move_comments(
+    rows: Sequence[ReviewComment],
+    action: Action,
+    *,
+    by: Any,
+    reason: str = "",
+    versions: Mapping[int, int] | None = None,
+) -> list[ReviewComment]:
+    """Take comments of the review board a step of the planners' workflow; see
+    `plans.moving.move_rows`."""
+    return move_rows(
+        rows,
+        action,
+        by=by,
+        reason=reason,
+        versions=versions,
+        places=lambda rows: places_in_plan(rows, _plan_of, lambda row: ()),
+        related=("plan", "basic_goal__plan", "policy__plan", "measure__plan"),
+        of_planners=True,
+    )
+
+
+def _plan_of(row: DepartmentPolicySheet | ReviewComment) -> Plan:
+    return row.plan

@@ -35,13 +35,17 @@ class Scope:
 
     `municipalities` may be read, `planned` may be changed as planner, `departments` are the
     sections whose figures and reports the person may record: the own ones, for an approver
-    those below, and the forerunners of all these. An operator reaches everything.
+    those below, and the forerunners of all these. `approved` are those of them the person
+    approves for, `led` the sections of the division whose lead section (部主管課) the person
+    approves for. An operator reaches everything.
     """
 
     is_operator: bool = False
     municipalities: frozenset[int] = field(default_factory=frozenset)
     planned: frozenset[int] = field(default_factory=frozenset)
     departments: frozenset[int] = field(default_factory=frozenset)
+    approved: frozenset[int] = field(default_factory=frozenset)
+    led: frozenset[int] = field(default_factory=frozenset)
     roles: frozenset[str] = field(default_factory=frozenset)
 
     def reads(self, municipality_id: int | None) -> bool:
@@ -70,19 +74,32 @@ def _read_scope(user: Any, today: date) -> Scope:
         return Scope()
     if user.is_superuser:
         return Scope(is_operator=True, roles=frozenset({Role.OPERATOR}))
-    memberships = list(user.memberships.valid_on(today))
+    memberships = list(user.memberships.valid_on(today).select_related("department"))
     roles = frozenset(membership.role for membership in memberships)
     own = {m.department_id for m in memberships if m.role in {Role.ENTRY, Role.APPROVER}}
     heads = {m.department_id for m in memberships if m.role == Role.APPROVER}
     below = _closure(user, heads, "parent__in") if heads else set()
-    inherited = _closure(user, own | below, "successors__in") if own else set()
+    departments = _with_forerunners(user, own | below)
+    approved = departments if heads == own else _with_forerunners(user, heads | below)
+    divisions = {
+        m.department.parent_id
+        for m in memberships
+        if m.role == Role.APPROVER and m.department.is_lead and m.department.parent_id
+    }
+    led = _with_forerunners(user, divisions | _closure(user, divisions, "parent__in"))
     return Scope(
         is_operator=Role.OPERATOR in roles,
         municipalities=frozenset(m.municipality_id for m in memberships if m.municipality_id),
         planned=frozenset(m.municipality_id for m in memberships if m.role == Role.PLANNER),
-        departments=frozenset(own | below | inherited),
+        departments=departments,
+        approved=approved,
+        led=led,
         roles=roles,
     )
+
+
+def _with_forerunners(user: Any, departments: set[int]) -> frozenset[int]:
+    return frozenset(departments | _closure(user, departments, "successors__in"))
 
 
 def _closure(user: Any, start: set[Any], lookup: str) -> set[int]:

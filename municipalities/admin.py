@@ -226,7 +226,21 @@ class DepartmentAdmin(FlatTable, ScopedAdmin):
     readonly_once_saved = ("municipality",)
     inlines = (SuccessionInline,)
     fieldsets = (
-        (None, {"fields": ("municipality", "code", "name", "kind", "parent", "post", "order")}),
+        (
+            None,
+            {
+                "fields": (
+                    "municipality",
+                    "code",
+                    "name",
+                    "kind",
+                    "parent",
+                    "is_lead",
+                    "post",
+                    "order",
+                )
+            },
+        ),
         (
             _("有効期間"),
             {
@@ -264,6 +278,10 @@ class MunicipalityAdmin(FlatTable, ScopedAdmin):
         (None, {"fields": ("name", "kana", "name_en", "prefecture", "kind", "website")}),
         (_("表示"), {"fields": ("year_style", "notice")}),
         (_("オープンデータ"), {"fields": ("license_name", "license_url", "attribution")}),
+        (
+            _("承認の流れ"),
+            {"fields": ("has_approval_step", "has_lead_step", "allows_own_approval")},
+        ),
         (
             _("登録（変更は運用管理者）"),
             {"fields": _REGISTERED},

@@ -75,7 +75,8 @@ class RowForm(forms.ModelForm):
         if not self.errors:
             self._refuse_stale()
         if not self.errors:
-            self._ask(lambda: self.path.check(self.instance, by=self.by))
+            said = {"reason": self.data.get("change_reason", "")} if self.path.is_versioned else {}
+            self._ask(lambda: self.path.check(self.instance, by=self.by, **said))
 
     def _awaits_parent(self) -> bool:
         """Whether the row stands below one that is being added: it is checked when saved."""

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .workflow import State
+
 
 class Period(models.TextChoices):
     """Which result of a fiscal year a figure or report states."""
@@ -15,10 +17,11 @@ class Period(models.TextChoices):
 class WorkState(models.TextChoices):
     """How far a working row has come; only checked rows are published."""
 
-    DRAFT = "draft", _("入力中")
-    SUBMITTED = "submitted", _("提出済")
-    APPROVED = "approved", _("承認済")
-    CHECKED = "checked", _("確認済")
+    DRAFT = State.DRAFT.value, _("入力中")
+    SUBMITTED = State.SUBMITTED.value, _("提出済")
+    APPROVED = State.APPROVED.value, _("承認済")
+    CONFIRMED = State.CONFIRMED.value, _("部主管課確認済")
+    CHECKED = State.CHECKED.value, _("確認済")
 
 
 class Visibility(models.TextChoices):

@@ -19,10 +19,8 @@ from municipalities import fiscal_year as fiscal_years
 from municipalities.access import require_planner, scope_of
 from municipalities.history import save_with_reason
 
-from .choices import WorkState
 from .models import Plan, WorkingRow, YearLock
-
-SECTION_STATES = {WorkState.DRAFT, WorkState.SUBMITTED}
+from .moving import content_differs, is_vouched
 
 
 def ensure_open(plan_ids: Iterable[int], fiscal_year: int) -> None:
@@ -75,43 +73,29 @@ def require_section(by: Any, municipality_id: int, department_ids: Iterable[int]
         raise PermissionDenied(_("担当する組織の行だけを変更できます。"))
 
 
-def check_section_state(
-    row: WorkingRow, by: Any, municipality_id: int, *, before: WorkingRow | None = None
-) -> None:
-    """Raise ValidationError where a section touches a row that planners have taken over, or
-    sets a state that is not its own to set. `before` is the row as stored, read where not given."""
-    if by is None or scope_of(by).plans_for(municipality_id):
-        return
-    stored = before
-    if stored is None and row.pk:
-        stored = type(row)._default_manager.filter(pk=row.pk).first()
-    if stored is not None and stored.state not in SECTION_STATES:
-        raise ValidationError(
-            _("「%(state)s」の行は変更できません。企画担当に差し戻しを依頼してください。")
-            % {"state": stored.get_state_display()},
-            code="taken_over",
-        )
-    if row.state not in SECTION_STATES:
-        raise ValidationError(
-            {"state": _("この状態にできるのは承認者と企画担当です。")}, code="state"
-        )
-
-
 def save_row(
     row: models.Model, *, by: Any, reason: str = "", expected_version: int | None = None
 ) -> Any:
     """Save a row that has been checked; its history names `by` and `reason`.
 
-    Rows with a version count it up. Where `expected_version` is given and someone else has saved
-    meanwhile, raises ValidationError (code "stale") and changes nothing.
+    Rows with a version count it up, and keep whose the content is. Where `expected_version` is
+    given and someone else has saved meanwhile, raises ValidationError (code "stale") and changes
+    nothing; who approves or checks has to give it.
     """
     try:
         with transaction.atomic():
             if isinstance(row, WorkingRow) and row.pk:
                 stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
-                if expected_version is not None and stored.version != expected_version:
+                names_version = expected_version is not None
+                if names_version and stored.version != expected_version:
+                    raise stale()
+                if by is not None and not names_version and is_vouched(row, stored):
                     raise stale()
                 row.version = stored.version + 1
+                if content_differs(row, stored):
+                    row.changed_by = by
+            elif isinstance(row, WorkingRow):
+                row.changed_by = by
             save_with_reason(row, by, reason)
     except IntegrityError as error:
         raise ValidationError(

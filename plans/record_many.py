@@ -4,14 +4,17 @@ of queries that does not depend on the number of rows; see `municipalities.recor
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from municipalities.record_many import save_rows as save_structure
 
 from .models import Plan, WorkingRow, YearLock
+from .moving import Place, content_differs, goes_back, is_vouched
 from .record import locked, stale, taken_over
 
 
@@ -50,6 +53,26 @@ class Calendar:
         return set(self._locks[plan_id])
 
 
+def places_in_plan(
+    rows: Sequence[Any],
+    plan_of: Callable[[Any], Plan],
+    sections_of: Callable[[Any], Collection[int]],
+) -> Callable[[Any], Place]:
+    """Return where rows of plans stand that a successor takes over with the year."""
+    calendar = Calendar({plan_of(row).pk for row in rows})
+
+    def place_of(row: Any) -> Place:
+        plan = plan_of(row)
+
+        def ensure_open() -> None:
+            calendar.ensure_open([plan.pk], row.fiscal_year)
+            calendar.ensure_in_force(plan, row.fiscal_year)
+
+        return Place(plan.municipality_id, ensure_open, sections_of(row))
+
+    return place_of
+
+
 def save_rows(
     rows: Sequence[models.Model],
     *,
@@ -60,25 +83,42 @@ def save_rows(
 ) -> None:
     """Save rows of one model that have been checked, with their history: all or none.
 
-    Rows with a version count it up. Where `expected_versions` (number → version) names another
-    version than is stored, raises ValidationError (code "stale") and changes nothing.
+    Rows with a version count it up, and keep whose the content is. Where `expected_versions`
+    (number → version) names another version than is stored, or one goes back to the sections
+    without a reason, raises ValidationError and changes nothing.
     """
     changed = [row for row in rows if row.pk is not None]
+    for row in rows:
+        if row.pk is None and isinstance(row, WorkingRow):
+            row.changed_by = by
     if not changed or not isinstance(changed[0], WorkingRow):
         save_structure(rows, by=by, reason=reason, fields=fields)
         return
     if fields is not None:
-        fields = {*fields, "version", "updated_at"}
+        fields = {*fields, "changed_by", "version", "updated_at"}
     with transaction.atomic():
-        _count_up(changed, expected_versions or {})
+        stored = _count_up(changed, expected_versions or {})
+        for row in changed:
+            if content_differs(row, stored[row.pk]):
+                row.changed_by = by
+            if by is not None and goes_back(row, stored[row.pk]) and not reason.strip():
+                raise ValidationError(
+                    _("「入力中」に戻す理由を入力してください。"), code="no_reason"
+                )
+            is_seen = row.pk in (expected_versions or {})
+            if by is not None and is_vouched(row, stored[row.pk]) and not is_seen:
+                raise stale()
         save_structure(rows, by=by, reason=reason, fields=fields)
 
 
-def _count_up(rows: Sequence[WorkingRow], expected: Mapping[int, int]) -> None:
+def _count_up(rows: Sequence[WorkingRow], expected: Mapping[int, int]) -> dict[int, WorkingRow]:
+    """Give each row the next version, and return the rows as they are stored."""
     model = type(rows[0])
-    locked_rows = model._default_manager.select_for_update().filter(pk__in=[row.pk for row in rows])
-    versions = dict(locked_rows.values_list("pk", "version"))
+    found = model._default_manager.select_for_update().filter(pk__in=[row.pk for row in rows])
+    stored = {row.pk: row for row in found}
     for row in rows:
-        if row.pk not in versions or expected.get(row.pk, versions[row.pk]) != versions[row.pk]:
+        before = stored.get(row.pk)
+        if before is None or expected.get(row.pk, before.version) != before.version:
             raise stale()
-        row.version = versions[row.pk] + 1
+        row.version = before.version + 1
+    return stored

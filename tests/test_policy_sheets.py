@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from measures.models import DepartmentPolicySheet, PriorityIssue
 from measures.record import record_sheet, remove_sheet
+from plans.choices import WorkState
 from plans.models import Plan
 from rounds.admin_publish import extent_of
 
@@ -68,7 +69,11 @@ def test_a_department_writes_its_sheet_and_issues(own: Any, entry: Client) -> No
     data = add_row(data, INLINE, number="2", title="担い手", issue="", approach="", result="")
     assert save(entry, change(own), data | {"change_reason": "年度末"}) == []
     own.refresh_from_db()
-    assert (own.heading, own.state, own.version) == ("つながり", "submitted", 2)
+    assert (own.heading, own.state, own.version) == (
+        "つながり",
+        "submitted",
+        4,
+    )  # each issue counts
     first, second = own.priority_issues.all()
     assert (first.result, second.title) == ("登録が増えた。", "担い手")
     assert own.history.first().history_change_reason == "年度末"
@@ -97,7 +102,12 @@ def test_a_department_hands_in_but_does_not_check(own: Any, entry: Client, peopl
     with pytest.raises(ValidationError, match="承認者と企画担当"):
         record_sheet(own, by=people.entry)
     planner = sign_in(people.planner)
-    assert save(planner, change(own), filled_in(planner, change(own)) | {"state": "checked"}) == []
+    for state in ("checked", "approved"):  # one step after the other
+        errors = save(planner, change(own), filled_in(planner, change(own)) | {"state": state})
+        assert errors == [f"「入力中」から「{WorkState(state).label}」へは進められません。"]
+    for state in ("submitted", "approved", "checked"):
+        data = filled_in(planner, change(own)) | {"state": state}
+        assert save(planner, change(own), data) == []
 
 
 @pytest.mark.parametrize("state", ["approved", "checked"])
@@ -114,7 +124,11 @@ def test_a_sheet_planners_have_taken_over_waits_for_them(
         with pytest.raises(ValidationError, match="差し戻し"):
             remove_sheet(row, by=people.entry, reason="x")
     issue.title = "企画で直し"
-    record_sheet(issue, by=people.planner)
+    if state == "approved":  # nobody changes what the head has approved, unless it is returned
+        with pytest.raises(ValidationError, match="先に差し戻して"):
+            record_sheet(issue, by=people.planner)
+    else:
+        record_sheet(issue, by=people.planner)
 
 
 def test_a_sheet_of_a_closed_year_stays(own: Any, plan: Plan, people: People) -> None:

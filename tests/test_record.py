@@ -271,7 +271,9 @@ def test_a_section_does_not_change_what_has_been_checked(people: People, indicat
         record_actual(actual, by=people.entry)
     with pytest.raises(ValidationError, match="差し戻しを依頼"):
         remove_actual(actual, by=people.entry, reason="誤り")
-    assert record_actual(actual, by=people.planner).value == 1
+    with pytest.raises(ValidationError, match="理由"):
+        record_actual(actual, by=people.planner)
+    assert record_actual(actual, by=people.planner, reason="集計の誤り").value == 1
 
 
 def test_a_section_does_not_check_its_own_figures(people: People, indicator: Any) -> None:

@@ -50,8 +50,11 @@ def listed(client: Client, **query: Any) -> set[str]:
 
 
 def check(client: Client, *comments: ReviewComment) -> Any:
-    chosen = {"action": "check_comments", "_selected_action": [each.pk for each in comments]}
-    return client.post(LIST, chosen, follow=True)
+    """Choose comments in the list, and confirm the page that shows them."""
+    chosen = {"action": "workflow_check", "_selected_action": [each.pk for each in comments]}
+    shown = BeautifulSoup(client.post(LIST, chosen, follow=True).content, "html.parser")
+    seen = " ".join(box["value"] for box in shown.select("#move-form [name=seen]"))
+    return client.post(LIST, chosen | {"post": "yes", "seen": seen}, follow=True)
 
 
 # --- One comment --------------------------------------------------------------------------------
@@ -131,7 +134,8 @@ def test_many_comments_are_checked_at_once(people: People, planner: Client, plan
     comments = [make.make_comment(plan) for _number in range(2)]
     done = make.make_comment(plan, state=WorkState.CHECKED)
     answer = check(planner, *comments, done)
-    assert "2件の意見を確認済にしました" in answer.content.decode()
+    assert "公表すると市民に見えます" in answer.content.decode()
+    assert "2件を確認済にしました" in answer.content.decode()
     for comment in comments:
         comment.refresh_from_db()
         last = comment.history.first()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from indicators.choices import MissingReason
@@ -21,7 +22,7 @@ from . import values
 from .columns import Column, linked, plain, plains
 from .figure_tables import period_column, state_column
 from .shelf import Shelf
-from .table import Faults, Item, Table, hangs_on_unsaved
+from .table import Faults, Item, Table, hangs_on_unsaved, seen
 
 Key = tuple[str, int, str]
 REASONS = {values.folded(reason.label): reason for reason in MissingReason}
@@ -163,5 +164,8 @@ class ActualNoteTable(Table):
         }
         problems = check_actuals(rows, by=by, fields=fields)
         good = [row for position, row in enumerate(rows) if position not in problems]
-        save_rows(good, by=by, reason=reason, fields=fields)
+        try:
+            save_rows(good, by=by, reason=reason, fields=fields, expected_versions=seen(good))
+        except ValidationError as error:
+            problems.setdefault(0, error)
         return [(written[position], error) for position, error in problems.items()]

@@ -18,7 +18,7 @@ from measures.models import (
     ReportingRow,
     ReviewComment,
 )
-from measures.record_many import check_comments, check_reports, check_sheets
+from measures.record_many import check_comments, check_reports, check_sheets, touch_sheets
 from municipalities import figures
 from municipalities.record_many import Problems
 from plans.choices import WorkState
@@ -338,6 +338,12 @@ class IssueTable(Table):
         self, rows: Sequence[Any], shelf: Shelf, *, by: Any, fields: Collection[str] | None
     ) -> Problems:
         return check_sheets(rows, by=by, fields=fields)
+
+    def save(
+        self, rows: Sequence[Any], shelf: Shelf, *, by: Any, reason: str, fields: Collection[str]
+    ) -> None:
+        super().save(rows, shelf, by=by, reason=reason, fields=fields)
+        touch_sheets(rows, by=by, reason=reason)
 
 
 # --- The review board ---------------------------------------------------------------------------

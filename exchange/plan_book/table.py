@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.record_many import Problems, check_rows, check_valid, gathered
+from plans.models import WorkingRow
 from plans.record_many import save_rows
 
 from . import values
@@ -150,7 +151,12 @@ class Table:
     ) -> None:
         """Save rows that have been checked; subclasses also save what stands beside the fields."""
         if fields:
-            save_rows(rows, by=by, reason=reason, fields=fields)
+            save_rows(rows, by=by, reason=reason, fields=fields, expected_versions=seen(rows))
+
+
+def seen(rows: Sequence[Any]) -> dict[int, int]:
+    """Return the versions of stored working rows as they were read: what the preview has shown."""
+    return {row.pk: row.version for row in rows if row.pk and isinstance(row, WorkingRow)}
 
 
 def hangs_on_unsaved(row: models.Model) -> bool:

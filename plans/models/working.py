@@ -1,5 +1,6 @@
 """What every row under work shares, at whatever level of the plan it stands."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,16 @@ class WorkingRow(models.Model):
         _("状態"), max_length=10, choices=WorkState.choices, default=WorkState.DRAFT
     )
     version = models.PositiveIntegerField(_("版"), default=1, editable=False)
+    # Whose the content is: who wrote it last. Moving it on to another state changes nobody's.
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("最後に内容を変えた人"),
+    )
     updated_at = models.DateTimeField(_("更新日時"), auto_now=True)
 
     class Meta:

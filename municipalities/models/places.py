@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from . import fiscal_year
-from .access import OWN_TOWN, PEOPLE, Role, ScopedQuerySet, scope_of
-from .history import tracked
-from .natural_keys import NaturalKeyManager, NaturalKeyModel
-from .prefectures import PREFECTURES
-from .validators import (
+from municipalities import fiscal_year
+from municipalities.access import OWN_TOWN, ScopedQuerySet
+from municipalities.history import tracked
+from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
+from municipalities.prefectures import PREFECTURES
+from municipalities.validators import (
     five_digit_code,
     validate_code,
     validate_municipality_code,
@@ -134,6 +131,24 @@ class Municipality(NaturalKeyModel, Validity):
         help_text=_("データを使う人に書いてもらう出典。空欄なら自治体と計画の名称から作ります。"),
     )
 
+    has_approval_step = models.BooleanField(
+        _("課長の承認を使う"),
+        default=True,
+        help_text=_("担当→課長→企画課の順に進みます。使わないと、課長を飛ばして進みます。"),
+    )
+    has_lead_step = models.BooleanField(
+        _("部主管課の確認を使う"),
+        default=False,
+        help_text=_(
+            "企画課の確認の前に、部主管課の承認者が確認します。どの課が部主管課かは「組織」で示します。"
+        ),
+    )
+    allows_own_approval = models.BooleanField(
+        _("自分が入力した内容の承認・確認を認める"),
+        default=False,
+        help_text=_("人数の少ない自治体のためのものです。認めないのが原則です。"),
+    )
+
     # What only operators change, beside the municipalities that merged into this one.
     registered = ("slug", "code", "is_sample", "valid_from", "valid_to")
     natural_fields = ("slug",)
@@ -213,6 +228,11 @@ class Department(NaturalKeyModel, Validity):
     )
     post = models.CharField(
         _("長の職名"), max_length=30, blank=True, help_text=_("例：部長。人名は入れません。")
+    )
+    is_lead = models.BooleanField(
+        _("部主管課"),
+        default=False,
+        help_text=_("上位の組織（部）の取りまとめをする課。承認者が部内の課の行を確認します。"),
     )
     order = models.PositiveIntegerField(_("並び順"), default=0)
     note = models.CharField(_("備考"), max_length=200, blank=True)
@@ -314,132 +334,3 @@ class DepartmentSuccession(NaturalKeyModel):
             and self.predecessor.municipality_id != self.successor.municipality_id
         ):
             raise ValidationError(_("前と後の組織は同じ自治体から選んでください。"))
-
-
-class PersonManager(UserManager):
-    """Django's manager of users (create_user, natural key)."""
-
-    use_in_migrations = False  # Django cannot name a manager made by from_queryset
-
-
-class UserQuerySet(ScopedQuerySet):
-    def visible_to(self, user: Any) -> UserQuerySet:
-        """The people of the municipalities `user` works for."""
-        return super().visible_to(user).distinct()
-
-    def managed_by(self, user: Any) -> UserQuerySet:
-        """Everybody for superusers; for operators no superusers; for planners those who work for
-        their municipalities and nowhere else, as `record.require_own_person` says."""
-        if user.is_superuser:
-            return self
-        people, scope = self.filter(is_superuser=False), scope_of(user)
-        if scope.is_operator:
-            return people
-        roles = Membership.objects.filter(user=OuterRef("pk"))
-        elsewhere = Q(municipality__isnull=True) | ~Q(municipality__in=scope.planned)
-        lasting = roles.exclude(valid_to__lt=timezone.localdate())
-        return people.filter(
-            ~Exists(lasting.filter(elsewhere)),
-            Exists(roles.filter(municipality__in=scope.planned)),
-        )
-
-
-class User(AbstractUser):
-    """A person who signs in. Names are kept for colleagues only, never shown to citizens."""
-
-    first_name = None
-    last_name = None
-    name = models.CharField(_("氏名"), max_length=60, blank=True)
-    must_change_password = models.BooleanField(_("次のサインインでパスワードを変更"), default=False)
-
-    municipality_lookup = "memberships__municipality"
-    permissions = PEOPLE
-    objects = PersonManager.from_queryset(UserQuerySet)()
-    history = tracked(excluded_fields=["password", "last_login"])
-
-    class Meta:
-        verbose_name = _("利用者")
-        verbose_name_plural = _("利用者")
-        ordering = ["username"]
-
-    def __str__(self) -> str:
-        return self.name or self.username
-
-    def get_full_name(self) -> str:
-        return self.name
-
-    def get_short_name(self) -> str:
-        return self.name or self.username
-
-
-class Membership(Validity):
-    """A person's role in a municipality, for entry and approval in a section."""
-
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="memberships", verbose_name=_("利用者")
-    )
-    role = models.CharField(_("役割"), max_length=10, choices=Role.choices)
-    municipality = models.ForeignKey(
-        Municipality,
-        models.CASCADE,
-        related_name="memberships",
-        null=True,
-        blank=True,
-        verbose_name=_("自治体"),
-        help_text=_("運用管理者だけ空欄にします（全自治体）。"),
-    )
-    department = models.ForeignKey(
-        Department,
-        models.PROTECT,
-        related_name="memberships",
-        null=True,
-        blank=True,
-        verbose_name=_("組織"),
-        help_text=_("入力担当と承認者は必ず選びます。"),
-    )
-
-    municipality_lookup = "municipality"
-    permissions = PEOPLE
-    objects = ValidityQuerySet.as_manager()
-    history = tracked()
-
-    class Meta(Validity.Meta):
-        verbose_name = _("所属と役割")
-        verbose_name_plural = _("所属と役割")
-        ordering = ["municipality", "user", "role"]
-        constraints = [
-            *Validity.Meta.constraints,
-            models.CheckConstraint(
-                name="membership_operator_has_no_municipality",
-                condition=Q(role=Role.OPERATOR, municipality__isnull=True)
-                | (~Q(role=Role.OPERATOR) & Q(municipality__isnull=False)),
-                violation_error_message=_("運用管理者のほかは自治体を選んでください。"),
-            ),
-            models.CheckConstraint(
-                name="membership_section_roles_have_department",
-                condition=~Q(role__in=[Role.ENTRY, Role.APPROVER]) | Q(department__isnull=False),
-                violation_error_message=_("入力担当と承認者には組織を選んでください。"),
-            ),
-            models.UniqueConstraint(
-                name="membership_unique",
-                fields=["user", "role", "municipality", "department", "valid_from"],
-                violation_error_message=_("同じ所属と役割がすでにあります。"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        place = self.department or self.municipality or _("全自治体")
-        return f"{self.user} {place} {self.get_role_display()}"
-
-    def clean(self) -> None:
-        super().clean()
-        if self.department_id and self.department.municipality_id != self.municipality_id:
-            raise ValidationError({"department": _("組織はその自治体から選んでください。")})
-
-    @property
-    def is_current(self) -> bool:
-        return self.is_valid_on(timezone.localdate())
-
-
-from .pending import PendingUpload  # noqa: E402, F401  (a model of this app)
-from .signing_in import FailedSignIn, SignIn, SignInWait  # noqa: E402, F401
