@@ -118,11 +118,23 @@ def published_report(
     return make(kind, edition_for_citizens(kind, plan, fiscal_year, period))
 
 
-def edition_for_citizens(kind: str, plan: Plan, fiscal_year: int, period: str) -> Edition:
+def edition_for_citizens(kind: str, plan: Plan, fiscal_year: int | None, period: str) -> Edition:
     """Return what citizens read of the year; of the plan where the report asks no year."""
-    if kind in REPORTS and not REPORTS[kind].has_year:
+    if fiscal_year is None or not has_year(kind):
         return editions.of_plan_itself(plan)
     return editions.of_citizens(plan, fiscal_year, period)
+
+
+def working_edition(kind: str, plan: Plan, fiscal_year: int | None, period: str) -> Edition:
+    """Return the year as it stands now; the plan where the report asks no year."""
+    if fiscal_year is None or not has_year(kind):
+        return editions.working_plan(plan)
+    return editions.working(plan, fiscal_year, period)
+
+
+def has_year(kind: str) -> bool:
+    """Whether a report (or the ZIP of all sections) speaks of a year."""
+    return kind not in REPORTS or REPORTS[kind].has_year
 
 
 def file_name(edition: Edition, parts: Iterable[str], ending: str = "xlsx") -> str:
