@@ -59,6 +59,14 @@ def test_other_columns_beside_the_years_are_said_to_be_left_out(
     assert any("次の列は読みません" in note and heading in note for note in outcome.notes)
 
 
+def test_a_formula_without_its_result_is_no_error_of_excel(town: Municipality) -> None:
+    sheet = [["系列", "R7"], ["parks", "=1+2"]]
+    outcome = bring(book_of(small(実績=sheet)), town)
+    assert wrong(outcome) == [("実績", "B2", "未計算の式")]
+    assert "保存し直す" in outcome.complaints[0].message
+    assert "エラー値" not in outcome.complaints[0].message
+
+
 # --- Targets that are no figures ----------------------------------------------------------------
 
 
