@@ -24,6 +24,7 @@ from plans.naming import node_name
 from rounds.models import Publication
 
 from . import reports
+from .downloads import sent
 
 WORKING, PUBLISHED = reports.View.WORKING, reports.View.PUBLISHED
 
@@ -147,7 +148,7 @@ def reports_view(request: HttpRequest, object_id: str, model_admin: Any) -> Http
     }
     form = ReportForm(plan, request.GET if asked else None, initial=initial)
     if asked and form.is_valid() and (file := form.file()) is not None:
-        return reports.sent(file)
+        return sent(file)
     context = model_admin.admin_site.each_context(request) | {
         "title": _("帳票"),
         "opts": model_admin.opts,

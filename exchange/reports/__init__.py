@@ -4,16 +4,16 @@
 the files.
 """
 
+from exchange.downloads import File
+
 from .catalogue import (
     REPORTS,
     SECTIONS,
-    File,
     all_sections,
     edition_for_citizens,
     has_year,
     make,
     published_report,
-    sent,
     working_edition,
 )
 from .editions import Edition, NoEditionError, View, of_citizens, reprint, working
@@ -34,7 +34,6 @@ __all__ = [
     "of_citizens",
     "published_report",
     "reprint",
-    "sent",
     "working",
     "working_edition",
 ]
