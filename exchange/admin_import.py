@@ -29,7 +29,7 @@ from municipalities.uploads import Refused, limits, read
 from municipalities.uploads.marked import marked
 from municipalities.uploads.receiving import explain_missing
 
-from .downloads import file_name, workbook_response
+from .downloads import File, file_name, sent
 from .import_preview import preview_of, sentence
 from .models import Upload, WaitingLine
 from .plan_book.importing import Outcome, import_plan
@@ -149,7 +149,7 @@ def marked_view(request: HttpRequest, number: int, model_admin: Any) -> HttpResp
         return _after(request, model_admin, upload)
     outcome = _run(upload, request, dry_run=True)
     content = marked(bytes(upload.content), outcome.complaints)
-    return workbook_response(content, file_name(upload.municipality, _("取込結果")))
+    return sent(File(file_name([upload.municipality, _("取込結果")]), content))
 
 
 def _own_upload(request: HttpRequest, number: int) -> Upload:

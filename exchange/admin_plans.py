@@ -16,7 +16,7 @@ from rounds.admin_succession import FollowedPlanAdmin
 
 from . import admin_import
 from .admin_reports import reports_view
-from .downloads import file_name, workbook_response
+from .downloads import File, file_name, sent
 from .plan_book.workbook import plan_workbook, template_workbook
 
 
@@ -34,12 +34,12 @@ def export_view(request: HttpRequest, object_id: str, model_admin: Any) -> HttpR
     plan = model_admin.get_object(request, object_id)
     if not may_export(model_admin, request, plan):
         raise PermissionDenied
-    return workbook_response(plan_workbook(plan), file_name(plan.municipality, plan))
+    return sent(File(file_name([plan.municipality, plan]), plan_workbook(plan)))
 
 
 def template_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """Send the empty workbook; it says nothing of anybody."""
-    return workbook_response(template_workbook(), file_name("計画の取込のひな形"))
+    return sent(File(file_name(["計画の取込のひな形"]), template_workbook()))
 
 
 class ExchangedPlanAdmin(FollowedPlanAdmin):

@@ -24,6 +24,7 @@ from plans.naming import node_name
 from rounds.models import Publication
 
 from . import reports
+from .downloads import sent
 
 WORKING, PUBLISHED = reports.View.WORKING, reports.View.PUBLISHED
 
@@ -38,7 +39,9 @@ class ReportForm(forms.Form):
         required=False,
         min_value=fiscal_years.FIRST,
         max_value=fiscal_years.LAST,
-        help_text=gettext_lazy("公表の号を選んだときは、その号の年度と時期になります。"),
+        help_text=gettext_lazy(
+            "公表の号を選んだときは、その号の年度と時期になります。新旧対照表では使いません。"
+        ),
     )
     period = forms.ChoiceField(label=gettext_lazy("時期"), choices=Period.choices)
     goal = forms.ModelChoiceField(
@@ -81,7 +84,9 @@ class ReportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        needs_year = cleaned.get("source") in {WORKING, PUBLISHED}
+        needs_year = cleaned.get("source") in {WORKING, PUBLISHED} and reports.has_year(
+            cleaned.get("kind", "")
+        )
         if needs_year and cleaned.get("fiscal_year") is None and "fiscal_year" not in self.errors:
             self.add_error("fiscal_year", _("年度を入力してください。"))
         return cleaned
@@ -100,7 +105,7 @@ class ReportForm(forms.Form):
         chosen = self.cleaned_data
         year, period = chosen["fiscal_year"], chosen["period"]
         if chosen["source"] == WORKING:
-            return reports.working(self.plan, year, period)
+            return reports.working_edition(chosen["kind"], self.plan, year, period)
         if chosen["source"] == PUBLISHED:
             return reports.edition_for_citizens(chosen["kind"], self.plan, year, period)
         return reports.reprint(self.publications[chosen["source"]])
@@ -143,7 +148,7 @@ def reports_view(request: HttpRequest, object_id: str, model_admin: Any) -> Http
     }
     form = ReportForm(plan, request.GET if asked else None, initial=initial)
     if asked and form.is_valid() and (file := form.file()) is not None:
-        return reports.sent(file)
+        return sent(file)
     context = model_admin.admin_site.each_context(request) | {
         "title": _("帳票"),
         "opts": model_admin.opts,

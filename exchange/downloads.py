@@ -1,24 +1,43 @@
-"""Workbooks as a browser keeps them."""
+"""Files as a browser keeps them."""
 
 from __future__ import annotations
 
 import re
-from io import BytesIO
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.http import FileResponse
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 from exchange.sheets.book import XLSX
 
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
-LONGEST_NAME = 100
+ZIP = "application/zip"
+LONGEST_NAME = 120
+# What a file system refuses, and what turns the direction of writing so that a name lies.
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 
 
-def file_name(*parts: object) -> str:
+@dataclass(frozen=True)
+class File:
+    name: str
+    content: bytes
+    media_type: str = XLSX
+
+
+def file_name(parts: Iterable[object], ending: str = "xlsx") -> str:
     """Return みほん市_みらい計画.xlsx: a name any system keeps, whatever the parts say."""
-    words = (" ".join(_NOT_IN_NAMES.sub(" ", str(part)).split()) for part in parts)
-    return f"{'_'.join(words)[:LONGEST_NAME].strip(' .') or 'shirube'}.xlsx"
+    words = (_NOT_IN_NAMES.sub(" ", str(part)) for part in parts)
+    name = "_".join(" ".join(word.split()).strip(" .") for word in words)
+    return f"{name[:LONGEST_NAME].strip(' .') or 'shirube'}.{ending}"
 
 
-def workbook_response(content: bytes, name: str) -> FileResponse:
-    """Return a workbook that is saved under `name` and not opened in the browser."""
-    return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
+def sent(file: File) -> HttpResponse:
+    """Return a file that is saved under its name and not opened in the browser."""
+    return HttpResponse(
+        file.content,
+        content_type=file.media_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, file.name),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

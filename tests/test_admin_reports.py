@@ -114,6 +114,8 @@ def test_the_page_is_linked_from_the_plan(people: People, plan: Plan) -> None:
         ({"section": "0"}, "選択"),
         ({"source": "published", "fiscal_year": "R6"}, "令和6年度 年度末実績はまだ公表されて"),
         ({"kind": "revision"}, "新旧の対応がまだありません"),
+        ({"kind": "revision", "fiscal_year": ""}, "新旧の対応がまだありません"),
+        ({"kind": "revision", "fiscal_year": "R30"}, "新旧の対応がまだありません"),
         ({"number": "資" * 41}, "40"),
     ],
 )
@@ -162,11 +164,11 @@ def test_all_sections_come_as_one_zip(people: People, plan: Plan) -> None:
 
 
 def test_names_of_files_hold_nothing_a_file_system_refuses(people: People, plan: Plan) -> None:
-    people.welfare.name = 'a/b\\c:d*e?"<>|.'
+    people.welfare.name = 'a/b\\c:d*e?"<>|\u202e.'
     people.welfare.save()
     answer = ask(sign_in(people.planner), plan, kind="sections")
     name = ZipFile(BytesIO(answer.content)).namelist()[0]
-    assert name == "R5年度末_健康部_a＿b＿c＿d＿e＿＿＿＿＿.xlsx"
+    assert name == "R5年度末_健康部_a b c d e.xlsx"
 
 
 def test_the_page_costs_the_same_for_many_goals(people: People, plan: Plan) -> None:
@@ -225,3 +227,11 @@ def test_the_command_says_what_is_wrong(
 def test_a_file_that_cannot_be_written_is_named(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="書き込めません"):
         run("indicators", "kita", "sogo", str(tmp_path / "no" / "x.xlsx"), fiscal_year="R5")
+
+
+@pytest.mark.parametrize("view", [[], ["--published"]])
+def test_the_command_asks_no_year_for_the_revision_table(
+    plan: Plan, tmp_path: Path, view: list[str]
+) -> None:
+    with pytest.raises(CommandError, match="新旧の対応がまだありません"):
+        run("revision", "kita", "sogo", str(tmp_path / "新旧.xlsx"), *view)

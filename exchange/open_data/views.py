@@ -14,7 +14,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from exchange.reports import published_report, sent
+from exchange.downloads import sent
+from exchange.reports import published_report
 
 from . import scope as scopes
 from .catalogue import MEDIA_TYPES, catalogue, data_block, dataset

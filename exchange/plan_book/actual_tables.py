@@ -3,7 +3,9 @@ said of some of them. Both speak of the same rows and are saved together."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +42,21 @@ def year_of(heading: Any) -> int | None:
         return fiscal_year.parse(heading if isinstance(heading, int) else values.as_text(heading))
     except FiscalYearError:
         return None
+
+
+_YEAR_LIKE = re.compile(
+    r"(令和|平成|昭和|西暦|[RHS]\.?|FY)? ?(元|[0-9]+)([年./-].*)?", re.IGNORECASE
+)
+
+
+def seems_year(heading: Any) -> bool:
+    """Whether people mean a year by a heading, be it a fiscal year or not."""
+    if year_of(heading) is not None or isinstance(heading, date):
+        return True
+    try:
+        return _YEAR_LIKE.fullmatch(values.folded(heading)) is not None
+    except values.CellError:
+        return False
 
 
 def read_value(cell: Any, series: Series, shelf: Shelf) -> tuple[Decimal | None, str]:
@@ -97,7 +114,7 @@ class ActualTable(Table):
     )
 
     def reads_heading(self, heading: Any) -> bool:
-        return year_of(heading) is not None
+        return seems_year(heading)
 
     def stored(self, shelf: Shelf) -> list[Any]:
         series = [each.pk for each in shelf.series.values() if each.pk is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -202,7 +203,23 @@ def _read_aim(cell: Any, shelf: Shelf, row: Target) -> Any:
     number, kind = values.split_aim(cell)
     row.said_kind = _KINDS.get(kind, "")
     series = related(row.indicator, "series")  # none where the sheet of indicators is wrong
-    return values.figure().read(values.without_unit(number, series.unit if series else ""))
+    try:
+        return values.figure().read(values.without_unit(number, series.unit if series else ""))
+    except values.CellError as error:
+        raise values.CellError(
+            _(
+                "%(problem)s幅のある目標は「範囲の下限」と「範囲の上限」に、"
+                "文の目標（設置、策定など）は「文章の目標」に入力してください。"
+            )
+            % {"problem": error}
+        ) from error
+
+
+def _kind_beside(row: Target) -> str:
+    """Return the kind that the other columns tell where neither the figure nor 種類 does."""
+    if row.text:
+        return TargetKind.TEXT
+    return TargetKind.RANGE if row.lower is not None and row.upper is not None else ""
 
 
 def _kind(shelf: Shelf, row: Target, place: int) -> str:
@@ -246,7 +263,14 @@ class TargetTable(Table):
     def check(
         self, rows: Sequence[Any], shelf: Shelf, *, by: Any, fields: Collection[str] | None
     ) -> Problems:
-        return check_targets(rows, by=by, fields=fields)
+        for row in rows:
+            row.kind = row.kind or _kind_beside(row)
+        problems = check_targets(rows, by=by, fields=fields)
+        for position, row in enumerate(rows):
+            if not row.kind:
+                message = _("目標値、範囲の下限と上限、文章の目標のどれかを入力してください。")
+                problems[position] = ValidationError({"value": message})
+        return problems
 
 
 # --- Judgements ---------------------------------------------------------------------------------

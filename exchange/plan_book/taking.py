@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .actual_tables import ActualTable, key_of, read_value, year_of
+from . import values
+from .actual_tables import ActualTable, key_of, read_value, seems_year
 from .columns import Column
 from .reading import Line, Lines
 from .shelf import Shelf, Waiting
@@ -142,11 +143,7 @@ def _words_of(table: Table, row: Any) -> str:
 
 def _take_actuals(table: ActualTable, lines: Lines, shelf: Shelf, complain: Complain) -> list[Item]:
     columns = lines.column_of(table.columns)
-    years = {
-        number: year
-        for number, heading in lines.headings.items()
-        if number not in columns and (year := year_of(heading)) is not None
-    }
+    years = _years_above(lines, columns, complain)
     taken: dict[tuple[str, str], int] = {}
     items = []
     for place, line in enumerate(lines.rows):
@@ -166,6 +163,24 @@ def _take_actuals(table: ActualTable, lines: Lines, shelf: Shelf, complain: Comp
                 if item is not None:
                     items.append(item)
     return items
+
+
+def _years_above(lines: Lines, columns: dict[int, Column], complain: Complain) -> dict[int, int]:
+    """Return column number → fiscal year. A year twice, and a heading that means a year but is no
+    fiscal year (2024-04-01, 令和6年), would lose figures in silence."""
+    heading_line = Line(lines.heading_row, {})
+    years: dict[int, int] = {}
+    for number, heading in lines.headings.items():
+        if number in columns or not seems_year(heading):
+            continue
+        try:
+            year = values.year().read(heading)
+            if year in years.values():
+                raise CellError(_("同じ年度の列が2つあります。1つにしてください。"))
+            years[number] = year
+        except CellError as error:
+            complain(heading_line, number, heading, str(error))
+    return years
 
 
 def _actual(

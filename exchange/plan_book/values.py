@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from municipalities import figures, fiscal_year
 from municipalities.fiscal_year import FiscalYearError
-from municipalities.uploads import ErrorValue
+from municipalities.uploads import UNCALCULATED, ErrorValue
 
 NOTHING: tuple[Any, ...] = (None, "")
 _FIFTEEN_DIGITS = Context(prec=15)
@@ -50,6 +50,10 @@ def folded(value: Any) -> str:
 
 def as_text(value: Any) -> str:
     """Return what a cell says as text: outer blanks and the line ends of other systems gone."""
+    if value is UNCALCULATED:
+        raise CellError(
+            _("式の結果がファイルにありません。Excelで開いて保存し直すか、値を入力してください。")
+        )
     if isinstance(value, ErrorValue):
         raise CellError(
             _("Excelのエラー値（%(value)s）です。値を入れ直してください。") % {"value": value}

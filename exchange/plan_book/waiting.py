@@ -38,12 +38,18 @@ class Wait:
             column.name: text
             for number, column in columns.items()
             if (is_whole or column.is_key or column.name in held)
-            and (text := as_text(line.cells.get(number)))
+            and (text := _text_of(column, line.cells.get(number)))
         }
         key = key_of(cells, table)
         if not is_whole:
             key = f"{key}{_PART}{min(held)}"
         return cls(key[:200], cells, slug, is_whole)
+
+
+def _text_of(column: Column, cell: Any) -> str:
+    """Return a cell as it is kept: a number however it was typed (1.0, 1,000) as an export writes
+    it. Raises CellError."""
+    return as_text(column.read(cell, None, None) if column.is_number else cell)
 
 
 def key_of(cells: dict[str, str], table: Table) -> str:

@@ -4,15 +4,17 @@
 the files.
 """
 
+from exchange.downloads import File
+
 from .catalogue import (
     REPORTS,
     SECTIONS,
-    File,
     all_sections,
     edition_for_citizens,
+    has_year,
     make,
     published_report,
-    sent,
+    working_edition,
 )
 from .editions import Edition, NoEditionError, View, of_citizens, reprint, working
 from .layout import Options
@@ -27,10 +29,11 @@ __all__ = [
     "View",
     "all_sections",
     "edition_for_citizens",
+    "has_year",
     "make",
     "of_citizens",
     "published_report",
     "reprint",
-    "sent",
     "working",
+    "working_edition",
 ]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from exchange import downloads
+from exchange.downloads import ZIP, File
 from exchange.sheets import Book
 from municipalities import fiscal_year as fiscal_years
 from municipalities.memory import without_garbage_collection
@@ -65,28 +64,6 @@ _PERIODS = {
     Period.FORECAST: gettext_lazy("年度末見込"),
     Period.MID_YEAR: gettext_lazy("年度9月末"),
 }
-_NOT_IN_FILES = re.compile(r"""[\\/:*?"<>|\x00-\x1f\x7f]""")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ZIP = "application/zip"
-
-
-@dataclass(frozen=True)
-class File:
-    name: str
-    content: bytes
-    media_type: str = XLSX
-
-
-def sent(file: File) -> HttpResponse:
-    """Return a file as a download."""
-    return HttpResponse(
-        file.content,
-        content_type=file.media_type,
-        headers={
-            "Content-Disposition": content_disposition_header(True, file.name),
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
 
 
 def make(kind: str, edition: Edition, options: Options | None = None) -> File:
@@ -118,11 +95,23 @@ def published_report(
     return make(kind, edition_for_citizens(kind, plan, fiscal_year, period))
 
 
-def edition_for_citizens(kind: str, plan: Plan, fiscal_year: int, period: str) -> Edition:
+def edition_for_citizens(kind: str, plan: Plan, fiscal_year: int | None, period: str) -> Edition:
     """Return what citizens read of the year; of the plan where the report asks no year."""
-    if kind in REPORTS and not REPORTS[kind].has_year:
+    if fiscal_year is None or not has_year(kind):
         return editions.of_plan_itself(plan)
     return editions.of_citizens(plan, fiscal_year, period)
+
+
+def working_edition(kind: str, plan: Plan, fiscal_year: int | None, period: str) -> Edition:
+    """Return the year as it stands now; the plan where the report asks no year."""
+    if fiscal_year is None or not has_year(kind):
+        return editions.working_plan(plan)
+    return editions.working(plan, fiscal_year, period)
+
+
+def has_year(kind: str) -> bool:
+    """Whether a report (or the ZIP of all sections) speaks of a year."""
+    return kind not in REPORTS or REPORTS[kind].has_year
 
 
 def file_name(edition: Edition, parts: Iterable[str], ending: str = "xlsx") -> str:
@@ -135,8 +124,7 @@ def file_name(edition: Edition, parts: Iterable[str], ending: str = "xlsx") -> s
     words = [year, *parts]
     if edition.view is editions.View.FROZEN:
         words.append(str(publication.get_kind_display()))
-    name = "_".join(_NOT_IN_FILES.sub("＿", word).strip(" .") for word in words)
-    return f"{name[:120]}.{ending}"
+    return downloads.file_name(words, ending)
 
 
 # --- All sections ------------------------------------------------------------------------------

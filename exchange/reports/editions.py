@@ -317,11 +317,16 @@ def working(plan: Plan, fiscal_year: int, period: str = Period.YEAR_END) -> Edit
     )
 
 
-def _unsaved(plan: Plan, fiscal_year: int, period: str) -> Publication:
+def working_plan(plan: Plan) -> Edition:
+    """Return a plan itself as it stands now, for reports that speak of no year."""
+    return Edition(plan=plan, view=View.WORKING, publication=_unsaved(plan, None, ""))
+
+
+def _unsaved(plan: Plan, fiscal_year: int | None, period: str) -> Publication:
     return Publication(
         plan=plan,
         number=0,
-        kind=Publication.Kind.PUBLIC,
+        kind=Publication.Kind.PLAN if fiscal_year is None else Publication.Kind.PUBLIC,
         fiscal_year=fiscal_year,
         period=period,
         effective_at=timezone.now(),

@@ -52,12 +52,13 @@ class Command(BaseCommand):
 def _edition(kind: str, plan: Plan, options: dict[str, Any]) -> reports.Edition:
     if options["publication"] is not None:
         return reports.reprint(_publication(plan, options["publication"]))
-    if options["fiscal_year"] is None:
+    asked = options["fiscal_year"]
+    if asked is None and reports.has_year(kind):
         raise CommandError(_("--fiscal-year か --publication を指定してください。"))
-    year = read_year(options["fiscal_year"])
+    year = None if asked is None else read_year(asked)
     if options["published"]:
         return reports.edition_for_citizens(kind, plan, year, options["period"])
-    return reports.working(plan, year, options["period"])
+    return reports.working_edition(kind, plan, year, options["period"])
 
 
 def _publication(plan: Plan, number: int) -> Publication:
