@@ -38,8 +38,8 @@ def facts_of(publication: Publication, before: Publication | None) -> list[Facts
     """Return the facts of every indicator in a publication, in the order of the plan; `before` is
     that of the year before.
 
-    A target counts as revised in the first year whose publication has it in force. Direction and
-    breaks are today's: a publication does not keep them. Four queries at most.
+    A target counts as revised in the first year whose publication has it in force. Four queries
+    at most.
     """
     last = _revisions_in_force(before)
     rows = (
@@ -110,13 +110,13 @@ def _judged(judgements: list[dict[str, Any]]) -> str:
 
 
 def _course(row: PublishedIndicator, year: int, targets: list[dict[str, Any]]) -> Course:
-    indicator, series = row.indicator, row.indicator.series
+    terms = _terms(row)
     now = Figure.of(row.amount, Reason(row.missing_reason or Reason.NO_ACTUAL))
     not_started = row.baseline_status == BaselineStatus.NOT_STARTED
     absent = Reason.NOT_STARTED if not_started else Reason.NO_BASELINE
     return Course(
         baseline=Figure.of(row.baseline_value, absent),
-        direction=evaluation.Direction(indicator.direction),
+        direction=evaluation.Direction(terms["direction"]),
         targets={
             target["fiscal_year"]: _target(target)
             for target in targets
@@ -124,10 +124,17 @@ def _course(row: PublishedIndicator, year: int, targets: list[dict[str, Any]]) -
         },
         actuals={year: now, year - 1: _before(row)},
         baseline_year=row.baseline_fiscal_year,
-        breaks=[change.fiscal_year for change in series.breaks.all()],
-        window_known=series.window_is_known,
-        baseline_is_average=indicator.baseline_is_average,
+        breaks=terms["breaks"],
+        window_known=terms["window_known"],
+        baseline_is_average=terms["baseline_is_average"],
     )
+
+
+def _terms(row: PublishedIndicator) -> dict[str, Any]:
+    """Return by which terms the year was compared then; a publication so old that it kept none
+    takes today's."""
+    kept = (row.computed or {}).get("terms")
+    return frozen.freeze_terms(row.indicator) if kept is None else kept
 
 
 def _before(row: PublishedIndicator) -> Figure:

@@ -10,7 +10,7 @@ from typing import Any
 from indicators import evaluation
 from indicators.evaluation import Figure, Outcome, Rate, Reason, Verdict
 from indicators.judging import Judged
-from indicators.models import Judgement, Target
+from indicators.models import Indicator, Judgement, Target
 from measures.models import ProgressReport, ReportColumn
 from municipalities.models import Department
 from plans.models import Band, RatingScheme
@@ -119,6 +119,18 @@ def freeze_computed(judged: Judged, *, with_outlook: bool = True) -> dict[str, A
             "points": [point.fiscal_year for point in forecast.points],
             "method": forecast.method,
         },
+        "terms": freeze_terms(judged.indicator),
+    }
+
+
+def freeze_terms(indicator: Indicator) -> dict[str, Any]:
+    """Keep by which terms an indicator is compared; they may be stated otherwise one day."""
+    series = indicator.series
+    return {
+        "direction": indicator.direction,
+        "breaks": [change.fiscal_year for change in series.breaks.all()],
+        "window_known": series.window_is_known,
+        "baseline_is_average": indicator.baseline_is_average,
     }
 
 
