@@ -222,18 +222,6 @@ def _promise_check(
     return check
 
 
-def record_targets(
-    rows: Sequence[Target],
-    *,
-    by: Any,
-    reason: str = "",
-    fields: Collection[str] | None = None,
-) -> None:
-    """Check and save targets, with their history: all or none; as `record_actuals`."""
-    refuse(check_targets(rows, by=by, fields=fields), rows)
-    save_rows(rows, by=by, reason=reason, fields=fields)
-
-
 def check_judgements(
     rows: Sequence[Judgement], *, by: Any, fields: Collection[str] | None = None
 ) -> Problems:

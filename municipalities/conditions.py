@@ -37,11 +37,11 @@ def holds(condition: Q, row: Model) -> bool | None:
 
 def _lookup(path: str, wanted: Any, row: Model) -> bool | None:
     name, _separator, lookup = path.partition("__")
-    value = _value(row, name)
+    value = held(row, name)
     if lookup == "isnull":
         return (value is None) == wanted
     if isinstance(wanted, F):
-        wanted = _value(row, wanted.name)
+        wanted = held(row, wanted.name)
     test = _TESTS.get(lookup or "exact")
     if test is None:
         raise NotImplementedError(f"{path}: this lookup is not known in memory.")
@@ -50,7 +50,7 @@ def _lookup(path: str, wanted: Any, row: Model) -> bool | None:
     return test(value, wanted)
 
 
-def _value(row: Model, name: str) -> Any:
+def held(row: Model, name: str) -> Any:
     """Return what a column holds; a related row that is not saved yet stands for its number."""
     field = row._meta.get_field(name)
     value = getattr(row, field.attname)

@@ -16,7 +16,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from . import record
-from .conditions import holds
+from .conditions import held, holds
 from .history import create_with_reason, update_with_reason
 
 Problems = dict[int, ValidationError]
@@ -33,7 +33,7 @@ def check_valid(row: models.Model, fields: Collection[str] | None = None) -> Non
     problems: dict[str, list[Any]] = {}
     exclude = {field.name for field in row._meta.fields if field.is_relation}
     for field in row._meta.fields:
-        if field.is_relation and not field.null and not _has(row, field):
+        if field.is_relation and not field.null and held(row, field.name) is None:
             problems[field.name] = [field.error_messages["null"]]
         elif fields is not None and field.name not in fields:
             exclude.add(field.name)
@@ -50,12 +50,6 @@ def check_valid(row: models.Model, fields: Collection[str] | None = None) -> Non
             problems = _constraint_error(constraint).update_error_dict(problems)
     if problems:
         raise ValidationError(problems)
-
-
-def _has(row: models.Model, field: Any) -> bool:
-    return getattr(row, field.attname) is not None or (
-        field.is_cached(row) and field.get_cached_value(row) is not None
-    )
 
 
 def _constraint_error(constraint: models.BaseConstraint) -> ValidationError:
@@ -84,11 +78,8 @@ def duplicates(rows: Sequence[models.Model]) -> Problems:
 
 
 def _place(row: models.Model, name: str) -> Any:
-    field = row._meta.get_field(name)
-    value = getattr(row, field.attname)
-    if value is None and field.is_relation and field.is_cached(row):
-        return id(field.get_cached_value(row))
-    return value
+    value = held(row, name)
+    return id(value) if isinstance(value, models.Model) else value  # not saved: no number yet
 
 
 def gathered(rows: Sequence[Any], check: Callable[[Any], None]) -> Problems:

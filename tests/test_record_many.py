@@ -21,7 +21,7 @@ from municipalities import record as structure
 from municipalities import record_many as structure_many
 from municipalities.access import Role
 from municipalities.history import Door, through
-from municipalities.models import Department, User
+from municipalities.models import Department, Membership, User
 from plans.choices import WorkState
 from plans.models import BasicGoal, Plan
 
@@ -337,3 +337,16 @@ def test_what_is_registered_of_a_town_only_operators_change(field: str) -> None:
     assert words_of_many(structure_many.check_rows, town, planner) == one
     assert words_of_one(structure.check_row, town, operator) == []
     assert words_of_many(structure_many.check_rows, town, operator) == []
+
+
+def test_rows_that_name_no_section_take_no_place_from_each_other() -> None:
+    """As in the database: NULL is not the same as NULL."""
+    town, person = make.make_municipality(), make.make_user()
+    since = date(2026, 4, 1)
+    rows = [
+        Membership(
+            user=person, role=Role.READER, municipality=town, department=None, valid_from=since
+        )
+        for _each in range(2)
+    ]
+    assert structure_many.duplicates(rows) == {}
