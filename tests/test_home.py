@@ -1,6 +1,6 @@
 """The first page of the staff says what is to do now, to each role its own."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from exchange.models import Upload
 from indicators import record_many
 from indicators.choices import MissingReason
 from indicators.models import Actual
@@ -333,6 +334,26 @@ def test_operators_get_a_line_for_each_town_the_most_pressing_first(people: Peop
     assert len(page_of(people.superuser, "?towns=%00x").select("#towns tbody tr")) == 20
 
 
+def test_files_that_wait_are_told_to_their_person_and_stalled_ones_to_operators(
+    people: People,
+) -> None:
+    upload = Upload.objects.keep(
+        user=people.planner,
+        municipality=people.kita,
+        file_name="計画.xlsx",
+        content=b"x",
+        reason="",
+    )
+    Upload.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert "計画.xlsx" in tasks(people.planner)["取込を確かめていないファイルがあります"]
+    said = tasks(people.operator)["1時間以上、確かめられていない取込：1件"]
+    assert "きた市：1件" in said
+    assert "計画.xlsx" not in said
+    assert "計画.xlsx" not in str(page_of(people.approver))
+    upload.finish()
+    assert "取込を確かめていないファイルがあります" not in tasks(people.planner)
+
+
 def test_a_person_with_several_roles_sees_all_of_theirs(people: People, plan: Plan) -> None:
     make.make_membership(people.entry, "approver", department=people.finance)
     make.make_indicator(plan, departments=[people.welfare])
@@ -376,7 +397,7 @@ def busy(people: People, plan: Plan) -> Any:
             make.make_publication(plan, effective_at=timezone.now() + timedelta(days=2))
             ask(make.make_plan(make.make_municipality()))
             SignInWait.objects.create(
-                username="entry", failures_since_start=5, ip_address=f"192.0.2.{_number}"
+                username="entry", failures_since_start=5, user_agent=f"{make.number()}"
             )
 
     return add

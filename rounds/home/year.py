@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.models import Actual
+from indicators.models import Actual, Indicator
 from measures.models import ProgressReport, ReviewComment
 from municipalities import fiscal_year as fiscal_years
-from municipalities.home import Item, Link, Panel, Task, Urgency, shown
+from municipalities.home import Item, Link, Panel, Task, shown
 from municipalities.models import Municipality
 from plans.choices import Period, WorkState
 from plans.models import Plan, YearLock
@@ -42,6 +42,7 @@ class Step:
     state: str = ""
     """How it stands in words."""
     is_next: bool = False
+    is_running: bool = False
 
 
 @dataclass
@@ -176,6 +177,7 @@ def _steps(each: YearState, progress: Mapping[int, Any]) -> list[Step]:
             pages.comma(progress[r.pk].words() for r in open_ if r.pk in progress)
             or (_("受付を終えました。") if sent else ""),
             Link(_("回答状況を見る"), pages.board_url(sent[-1])) if sent else None,
+            is_running=bool(open_),
         ),
         Step(
             _("確認"),
@@ -221,14 +223,16 @@ def _marked(steps: list[Step]) -> list[Step]:
     next. What was passed over, such as a review a town does not hold, is not asked for."""
     last = max((place for place, step in enumerate(steps) if step.is_done), default=-1)
     for place, step in enumerate(steps):
-        step.is_next = place == last + 1
+        step.is_next = place == last + 1 and not step.is_running
         if step.is_done:
             step.state = _("済み")
+        elif step.is_running:
+            step.state = _("進行中")
         elif place < last:
             step.state = _("記録なし")
         else:
             step.state = _("次にすること") if step.is_next else _("これから")
-        if not step.is_next:
+        if not step.is_next and not step.is_running:
             step.link = None
     return steps
 
@@ -270,37 +274,35 @@ def _september(towns: list[Municipality], today: date) -> Iterator[Task]:
 
 def _unpublished(towns: list[Municipality], ended: int) -> Iterator[Task]:
     """Yield how many checked rows no publication has printed as they stand."""
-    found: dict[tuple[int, int, str], int] = defaultdict(int)
-    for rows, plan in (
-        (Actual.objects.all(), "series__indicators__plan"),
-        (ProgressReport.objects.all(), "row__action__plan"),
+    years = range(ended + 1 - YEARS_WATCHED, ended + 2)
+    plans = {
+        plan.pk: plan
+        for plan in Plan.objects.filter(municipality__in=towns, stage=Plan.Stage.CURRENT)
+    }
+    running = {year: {plan.pk for plan in _in_force(towns, year)} for year in years}
+    printed: dict[tuple[int, int, str], datetime] = {}
+    told: set[tuple[int, str]] = set()
+    public = Publication.objects.filter(plan__in=plans, kind=Publication.Kind.PUBLIC)
+    for number, year, period, at in public.order_by("created_at").values_list(
+        "plan", "fiscal_year", "period", "created_at"
     ):
-        printed = Publication.objects.filter(
-            plan=OuterRef(plan),
-            kind=Publication.Kind.PUBLIC,
-            fiscal_year=OuterRef("fiscal_year"),
-            period=OuterRef("period"),
-            created_at__gte=OuterRef("updated_at"),
+        printed[number, year, period] = at
+        told.add((number, period))
+    found: Counter[tuple[int, int, str]] = Counter()
+    for number, year, period, changed_at in _checked(plans, years):
+        is_reported = (
+            period == Period.YEAR_END
+            or (number, period) in told
+            or (period == Period.MID_YEAR and plans[number].label_mid_year)
         )
-        counted = (
-            rows.filter(
-                **{f"{plan}__municipality__in": towns, f"{plan}__stage": Plan.Stage.CURRENT},
-                state=WorkState.CHECKED,
-                fiscal_year__gt=ended - YEARS_WATCHED,
-            )
-            .exclude(Exists(printed))
-            .order_by()
-            .values_list(plan, "fiscal_year", "period")
-        )
-        for number, year, period, count in counted.annotate(count=Count("pk", distinct=True)):
-            found[number, year, period] += count
+        at = printed.get((number, year, period))
+        if number in running[year] and is_reported and (at is None or at < changed_at):
+            found[number, year, period] += 1
     if not found:
         return
     known = {town.pk: town for town in towns}
-    plans = Plan.objects.in_bulk({number for number, _year, _period in found})
     yield Task(
-        _("確認済みで、まだ公表していない行：%(count)d件") % {"count": sum(found.values())},
-        Urgency.OPEN,
+        _("確認済みで、まだ公表していない行：%(count)d件") % {"count": found.total()},
         facts=(_("公表するまで、市民には前のままの内容が見えます。"),),
         links=(Link(_("公表する"), reverse("admin:rounds_publication_publish")),),
         **shown(
@@ -312,6 +314,25 @@ def _unpublished(towns: list[Municipality], ended: int) -> Iterator[Task]:
             )
             for (number, year, period), count in sorted(found.items())
         ),
+    )
+
+
+def _checked(plans: Iterable[int], years: range) -> Iterator[tuple[int, int, str, datetime]]:
+    """Yield plan, year, period and last change of the checked rows the plans show."""
+    shown_in: dict[int, list[Indicator]] = defaultdict(list)
+    for indicator in Indicator.objects.filter(plan__in=plans):
+        shown_in[indicator.series_id].append(indicator)
+    checked = {"state": WorkState.CHECKED, "fiscal_year__in": years}
+    figures = Actual.objects.filter(series__indicators__plan__in=plans, **checked)
+    for series, year, period, changed_at in (
+        figures.order_by().values_list("series", "fiscal_year", "period", "updated_at").distinct()
+    ):
+        for indicator in shown_in[series]:
+            if indicator.is_in_year(year):
+                yield indicator.plan_id, year, period, changed_at
+    reports = ProgressReport.objects.filter(row__action__plan__in=plans, **checked)
+    yield from reports.order_by().values_list(
+        "row__action__plan", "fiscal_year", "period", "updated_at"
     )
 
 
