@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from . import browser as browsers
+from . import shipped
 from .audit.site import trial_site
 from .environment import WORKER
 from .services import REDIS_URL, answers, find_chromium, find_soffice, missing
@@ -65,7 +65,7 @@ def empty_cache() -> None:
 @pytest.fixture
 def loaded_plans(db: None) -> None:
     """The plans of fixtures/ in the database of the test (of `live_server` too, if used)."""
-    call_command("load_plans", verbosity=0)
+    shipped.load()
 
 
 @pytest.fixture(scope="session")
