@@ -23,6 +23,20 @@ hypothesis_settings.register_profile("shirube", deadline=None)
 hypothesis_settings.load_profile("shirube")
 
 
+USES_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that `make test` repeats on PostgreSQL: those that use the database, but not
+    what Chromium and LibreOffice make of a page or a workbook."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        asks = item.get_closest_marker("django_db") or used & USES_DATABASE
+        if asks and not (item.get_closest_marker("browser") or "soffice" in used):
+            item.add_marker("postgresql")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def settings_of_the_tests() -> Iterator[None]:
     """Serve static files without `collectstatic`, and hash passwords quickly."""
