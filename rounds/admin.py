@@ -61,6 +61,12 @@ class PublicationAdmin(FrozenAdmin):
         return [
             path("explain/", explain, {"model_admin": self}, name="rounds_publication_explain"),
             path("publish/", publish, {"model_admin": self}, name="rounds_publication_publish"),
+            path(
+                "<path:object_id>/withdraw/",
+                self.admin_site.admin_view(admin_publish.withdraw_view),
+                {"model_admin": self},
+                name="rounds_publication_withdraw",
+            ),
             *super().get_urls(),
         ]
 
