@@ -14,6 +14,7 @@ from municipalities.admin_filters import YearFilter, municipality_filter
 from plans.admin_base import plan_filter
 
 from . import (
+    admin_closing,  # noqa: F401  registers the closed years with the way to close another
     admin_explain,
     admin_publish,
     admin_succession,  # noqa: F401  registers the plans with the way to the next one

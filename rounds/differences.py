@@ -99,9 +99,7 @@ def differences_of(publication: Publication, contents: Contents) -> Differences:
     town, texts = plan.municipality, _Texts()
     old = _stored(before)
     prefetch_related_objects([*contents.reports, *old.reports], "action")
-    prefetch_related_objects(
-        [*contents.comments, *old.comments], "measure", "policy", "basic_goal"
-    )
+    prefetch_related_objects([*contents.comments, *old.comments], "measure", "policy", "basic_goal")
     indicators = _part(
         plan.label_indicator or _("指標"),
         old.indicators,
@@ -136,8 +134,9 @@ def differences_of(publication: Publication, contents: Contents) -> Differences:
             old.comments,
             contents.comments,
             key=lambda row: row.number,
-            title=lambda row: _("意見%(number)d（%(board)s）")
-            % {"number": row.number, "board": row.board},
+            title=lambda row: (
+                _("意見%(number)d（%(board)s）") % {"number": row.number, "board": row.board}
+            ),
             words=lambda row: comment_words(row, town),
             texts=texts,
         ),

@@ -58,7 +58,7 @@ def extent_of(
     extent = Extent(
         indicators=indicators.count(),
         sheets=sheets.filter(state=WorkState.CHECKED).count(),
-        left_sheets=_left(sheets.select_related("department"), lambda row: row.department),
+        left_sheets=left_behind(sheets.select_related("department"), lambda row: row.department),
     )
     if year is None:
         return extent
@@ -74,21 +74,21 @@ def extent_of(
         extent,
         indicators=indicators.count(),
         figures=figures.filter(state=WorkState.CHECKED).count(),
-        left_figures=_left(figures.select_related("series"), lambda row: row.series),
+        left_figures=left_behind(figures.select_related("series"), lambda row: row.series),
         judgements=judgements.filter(state=WorkState.CHECKED).count(),
-        left_judgements=_left(
+        left_judgements=left_behind(
             judgements.select_related("indicator__series"),
             lambda row: f"{row.indicator}（{row.get_stage_display()}）",
         ),
         reports=reports.filter(state=WorkState.CHECKED).count(),
-        left_reports=_left(reports.select_related("row__action"), lambda row: row.row.action),
+        left_reports=left_behind(reports.select_related("row__action"), lambda row: row.row.action),
         untouched_reports=_untouched(plan, reports.filter(state=WorkState.CHECKED)),
         comments=comments.filter(state=WorkState.CHECKED).count(),
-        left_comments=_left(comments, lambda row: f"{row.number}（{row.board}）"),
+        left_comments=left_behind(comments, lambda row: f"{row.number}（{row.board}）"),
     )
 
 
-def _left(rows: QuerySet, title: Callable[[Any], Any]) -> tuple[Left, ...]:
+def left_behind(rows: QuerySet, title: Callable[[Any], Any]) -> tuple[Left, ...]:
     """Return those of some working rows that have not been checked."""
     return tuple(
         Left(

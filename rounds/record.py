@@ -179,7 +179,9 @@ def withdraw_scheduled(publication: Publication, *, by: Any, reason: str) -> Non
         raise ValidationError({"reason": _("取り消す理由を入力してください。")}, code="no_reason")
     if stored.kind == Publication.Kind.PLAN and _is_needed(stored):
         raise ValidationError(
-            _("この「計画の公表」の後に実績の公表が予約されています。先にそちらを取り消してください。"),
+            _(
+                "この「計画の公表」の後に実績の公表が予約されています。先にそちらを取り消してください。"
+            ),
             code="needed",
         )
     delete_row(stored, by=by, reason=reason.strip())

@@ -81,8 +81,7 @@ def value_words(row: PublishedIndicator, town: Municipality) -> str:
 def judgement_words(row: PublishedIndicator) -> str:
     """Return what people judged at each stage, with their reasons; "" where nobody did."""
     return "／".join(
-        _("%(stage)s：%(band)s")
-        % {"stage": judged["stage_label"], "band": band_words(judged)}
+        _("%(stage)s：%(band)s") % {"stage": judged["stage_label"], "band": band_words(judged)}
         + (f"（{judged['reason']}）" if judged["reason"] else "")
         for judged in row.judgements
     )
@@ -134,9 +133,7 @@ def _trend(trend: dict[str, Any] | None) -> str:
     return labels[Movement(trend["movement"])]
 
 
-def _forecast(
-    forecast: dict[str, Any] | None, row: PublishedIndicator, town: Municipality
-) -> str:
+def _forecast(forecast: dict[str, Any] | None, row: PublishedIndicator, town: Municipality) -> str:
     if forecast is None:
         return ""
     value = frozen.thaw_outcome(forecast["value"])
@@ -144,7 +141,9 @@ def _forecast(
         return f"－（{value.reason.label}）"
     year = forecast["target_year"]
     rounded = Outcome(Fraction(to_decimal(value, row.decimals)))
-    return f"{town.year_label(year) if year else ''} {figure_words(rounded, row.decimals)}{row.unit}"
+    return (
+        f"{town.year_label(year) if year else ''} {figure_words(rounded, row.decimals)}{row.unit}"
+    )
 
 
 def _baseline(row: PublishedIndicator, town: Municipality) -> str:
