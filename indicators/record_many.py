@@ -294,13 +294,14 @@ def move_judgements(
         by=by,
         reason=reason,
         versions=versions,
-        places=_places_of_judgements,
+        places=places_of_judgements,
         related=("indicator__plan", "indicator__series", "band"),
         of_planners=True,
     )
 
 
-def _places_of_judgements(rows: Sequence[Judgement]) -> Callable[[Judgement], Place]:
+def places_of_judgements(rows: Sequence[Judgement]) -> Callable[[Judgement], Place]:
+    """Return where stored judgements stand; they belong to no section."""
     return places_in_plan(rows, lambda row: row.indicator.plan, lambda row: ())
 
 

@@ -225,6 +225,35 @@ def words_of(refusal: Refusal, row: WorkingRow, step: Step | None, target: str =
     return _("%(action)sができる役割ではありません。") % {"action": action}
 
 
+@dataclass(frozen=True)
+class Offer:
+    """An action somebody could take with a row; `refusal` says why not now, "" where they may."""
+
+    action: Action
+    refusal: str = ""
+
+
+def offers_of(row: WorkingRow, *, by: Any, place: Place, flows: Flows) -> list[Offer]:
+    """Return what `by` may do with a stored row in its state, and what is theirs to do but refused
+    now; nothing that is others' to do. Reasons and versions, the move itself asks for."""
+    flow = flows.of(place.municipality_id)
+    parties = parties_of(scope_of(by), place.municipality_id, place.sections)
+    found = []
+    for action in Action:
+        step = flow.step(State(row.state), action)
+        is_own = row.changed_by_id == by.pk
+        refusal = flow.refusal(step, parties, is_own=is_own, has_reason=True)
+        if refusal in {Refusal.NOT_A_STEP, Refusal.NOT_YOURS}:
+            continue
+        words = "" if refusal is None else words_of(refusal, row, step)
+        try:
+            place.ensure_open()
+        except ValidationError as error:
+            words = " ".join(error.messages)
+        found.append(Offer(action, words))
+    return found
+
+
 # --- Moves ----------------------------------------------------------------------------------------
 
 

@@ -44,7 +44,7 @@ def plan(people: People) -> Plan:
 
 
 def words(answer) -> str:
-    return BeautifulSoup(answer.content, "html.parser").select_one("#content").get_text(" ")
+    return BeautifulSoup(answer.content, "html.parser").select_one("#container").get_text(" ")
 
 
 def send(client: Client, *plans: Plan, **fields: str):
