@@ -208,4 +208,4 @@ def test_a_late_figure_costs_what_any_figure_costs(people: People, awaited: Actu
 
     assert scope_of(people.planner).planned  # asked for once per person and request
     late, ordinary = queries(awaited), queries(open_row)
-    assert (late, ordinary) == (13, 14)
+    assert late == ordinary <= 20
