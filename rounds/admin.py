@@ -17,6 +17,7 @@ from . import (
     admin_closing,  # noqa: F401  registers the closed years with the way to close another
     admin_explain,
     admin_publish,
+    admin_requests,  # noqa: F401
     admin_succession,  # noqa: F401  registers the plans with the way to the next one
 )
 from .models import (
