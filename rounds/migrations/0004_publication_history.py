@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('plans', '0001_initial'),
-        ('rounds', '0002_sheets_and_reviews'),
+        ('rounds', '0003_requests_and_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
