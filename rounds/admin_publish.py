@@ -63,6 +63,12 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy("空欄はいますぐ。"),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = (_("公表する日"), _("公表する時刻"))  # two boxes share one label
+        for box, name in zip(self.fields["effective_at"].widget.widgets, names, strict=True):
+            box.attrs["aria-label"] = name
+
     def show(self, error: ValidationError) -> None:
         """Put the messages of `error` beside their fields, the others on top."""
         problems = getattr(error, "error_dict", None) or {None: error.error_list}
