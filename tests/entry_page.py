@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,7 +25,8 @@ CONTROLS = {
     "value": '<input name="{name}" type="text" inputmode="decimal" data-kind="number" '
     'value="{value}" {unit}aria-label="{label}">',
     "missing_reason": '<select name="{name}" aria-label="{label}"><option value="">－</option>'
-    '<option value="uncounted">未集計</option><option value="no_survey">調査のない年</option></select>',
+    '<option value="uncounted">未集計</option>'
+    '<option value="no_survey">調査のない年</option></select>',
     "expected_on": '<input name="{name}" type="text" aria-label="{label}">',
     "is_provisional": '<input type="checkbox" name="{name}" aria-label="{label}">',
     "note": '<input type="text" name="{name}" aria-label="{label}">',
@@ -35,15 +37,18 @@ PAGE = """<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8"><title>入�
 <meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/static/admin/css/base.css">
 <link rel="stylesheet" href="/static/css/entry.css">
-<script type="module" src="/static/js/entry/sheet.js"></script></head><body><main><h1>入力シート</h1>
+<script type="module" src="/static/js/entry/sheet.js"></script></head>
+<body><main><h1>入力シート</h1>
 <form id="entry-sheet" method="post" autocomplete="off" data-draft-url="/draft/"
  data-preview-url="/preview/" data-saved-at="">
 <input type="hidden" name="csrfmiddlewaretoken" value="token-of-the-form">
 <p id="entry-status" role="status" aria-live="polite"></p>
 <table class="entry-grid" data-grid><caption>指標</caption><thead><tr><th scope="col">指標</th>
-<th scope="col">前年度</th>{heads}<th scope="col">進捗</th></tr></thead><tbody>{rows}</tbody></table>
+<th scope="col">前年度</th>{heads}<th scope="col">進捗</th></tr></thead>
+<tbody>{rows}</tbody></table>
 <table class="entry-grid" data-grid><caption>施策</caption><thead><tr><th scope="col">施策</th>
-<th scope="col">実績の説明</th><th scope="col">今後</th></tr></thead><tbody>{reports}</tbody></table>
+<th scope="col">実績の説明</th><th scope="col">今後</th></tr></thead>
+<tbody>{reports}</tbody></table>
 <div class="submit-row"><button name="do" value="save">保存</button>
 <button name="do" value="submit">保存して提出</button></div></form></main></body></html>"""
 
@@ -113,7 +118,8 @@ class EntryPage:
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", lambda message: self._hear(message.text))
         page.route(f"{ADDRESS}/**", self._answer)
-        page.clock.install()
+        page.clock.install(time=datetime(2026, 7, 1, 10, 0))
+        page.clock.pause_at(datetime(2026, 7, 1, 10, 20))
         # A policy is not enough of a guard by itself: `problems` must stay empty.
         policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
         self.policy = "; ".join(f"{name} {' '.join(values)}" for name, values in policy.items())
@@ -211,6 +217,14 @@ class EntryPage:
         return {name: entry["value"] for name, entry in entries.items()}
 
     def later(self, milliseconds: int) -> None:
-        """Let the page's clock run, and what hangs on it arrive."""
+        """Let the page's clock run, and what hangs on it set out."""
         self.page.clock.run_for(milliseconds)
         self.page.wait_for_timeout(50)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for what is on its way; fail where it does not arrive within five seconds."""
+        for _attempt in range(100):
+            if holds():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{self.drafts=} {self.stored()=} {self.posts=}")

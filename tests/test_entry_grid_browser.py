@@ -107,7 +107,6 @@ BLOCK = [
 
 
 def test_a_block_of_cells_is_pasted(entry: EntryPage) -> None:
-    entry.page.fill("[name=series-11-missing_reason]", "") if False else None
     entry.go("series-1-value")
     assert entry.paste("\r\n".join("\t".join(line) for line in BLOCK) + "\r\n")
     assert entry.column("value", range(1, 12)) == [
@@ -154,3 +153,228 @@ def test_a_block_of_cells_is_pasted(entry: EntryPage) -> None:
     entry.page.keyboard.insert_text("１２")
     entry.press("Tab")
     assert entry.value("series-1-value") == "12"
+
+
+def test_steps_are_undone_and_done_again(entry: EntryPage) -> None:
+    undo = entry.page.get_by_role("button", name="元に戻す")
+    redo = entry.page.get_by_role("button", name="やり直す")
+    expect(undo).to_be_disabled()
+    entry.go("series-1-value")
+    entry.type("7")
+    entry.press("Enter")
+    entry.paste("10\t未集計\n20\t\n30\t\n")
+    entry.go("series-1-note")
+    entry.type("注")
+    entry.press("Control+z")  # the text being typed is the browser's
+    assert (entry.focus, entry.value("series-1-note")) == ("series-1-note", "")
+    entry.press("Control+z")  # the block goes as one step
+    assert entry.focus == "series-2-value"
+    assert entry.column("value", range(1, 5)) == ["7", "", "", ""]
+    assert entry.value("series-2-missing_reason") == ""
+    entry.press("Control+z")
+    assert entry.column("value", range(1, 5)) == ["", "", "", ""]
+    expect(undo).to_be_disabled()
+    entry.press("Control+y", "Control+Shift+z")
+    assert entry.column("value", range(1, 5)) == ["7", "10", "20", "30"]
+    expect(redo).to_be_disabled()
+    undo.click()
+    assert entry.column("value", range(1, 5)) == ["7", "", "", ""]
+    entry.go("series-1-is_provisional")
+    entry.press("Space", "Control+z")
+    assert not entry.page.is_checked("[name=series-1-is_provisional]")
+    entry.press("Space")
+    redo.wait_for()
+    entry.go("series-9-value")
+    expect(redo).to_be_disabled()  # another step has been taken since
+    entry.later(1600)
+    fields = entry.drafts[-1]["fields"]
+    assert fields["series-1-value"] == "7"
+    assert fields["series-2-value"] == ""
+    assert fields["series-1-is_provisional"] == "on"
+
+
+def test_drafts_are_sent_and_kept_until_they_arrive(entry: EntryPage) -> None:
+    status = entry.page.locator("#entry-status")
+    entry.page.context.add_cookies([{"name": "csrftoken", "value": "newer-token", "url": ADDRESS}])
+    entry.go("series-1-value")
+    entry.type("10")
+    entry.later(1400)
+    assert entry.drafts == []
+    assert entry.stored() == {"series-1-value": "10"}
+    entry.later(200)
+    entry.until(lambda: entry.stored() == {})
+    assert entry.drafts == [{"fields": {"series-1-value": "10"}, "versions": {"series-1": "3"}}]
+    assert entry.tokens == ["newer-token"]  # of the sign-in in another tab
+    expect(status).to_have_text("下書きを保存しました 10:21")
+
+    # Turning away sends at once; what was sent before is not sent again.
+    entry.type("0")
+    entry.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    entry.until(lambda: len(entry.drafts) == 2 and entry.stored() == {})
+    assert entry.drafts[-1]["fields"] == {"series-1-value": "100"}
+
+    for answer, words in (
+        (None, "サーバーにつながりません"),
+        ((503, {}), "サーバーが下書きを受け取れませんでした（503）"),
+        ((302, {}), "サインインの期限が切れたため"),
+        ((403, {}), "サインインし直す"),
+        ((200, []), "送り直します"),
+    ):
+        entry.draft = answer
+        entry.page.fill("[name=series-2-value]", words[:2])
+        entry.later(1600)
+        expect(status).to_contain_text(words)
+        expect(status).to_contain_text("このブラウザーに控えてあります")
+    assert entry.stored() == {"series-2-value": "送り"}
+    sent = len(entry.drafts)
+    entry.later(31_000)
+    entry.until(lambda: len(entry.drafts) == sent + 1)
+    entry.draft = (200, {"saved_at": "10:40"})
+    entry.page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(status).to_have_text("下書きを保存しました 10:40")
+    assert entry.stored() == {}
+
+    # What the server refuses is said, kept, and does not hold back the other rows.
+    entry.draft = (409, {"message": "締め切られました。", "rows": ["series-3"]})
+    entry.page.fill("[name=series-3-value]", "30")
+    entry.page.fill("[name=series-4-value]", "40")
+    entry.later(1600)
+    expect(status).to_contain_text("締め切られました。")
+    assert entry.stored() == {"series-3-value": "30", "series-4-value": "40"}
+    entry.draft = (200, {"saved_at": "10:50"})
+    entry.later(1600)
+    entry.until(lambda: entry.stored() == {"series-3-value": "30"})
+    assert entry.drafts[-1]["fields"] == {"series-4-value": "40"}
+
+
+def test_what_did_not_arrive_is_offered_again(entry: EntryPage) -> None:
+    entry.page.on("dialog", lambda dialog: dialog.accept())
+    entry.draft = None
+    for number, value in ((1, "10"), (2, "２０"), (3, "30"), (4, "40")):
+        entry.page.fill(f"[name=series-{number}-value]", value)
+    entry.later(1600)
+    # Meanwhile row 2 was saved as typed, row 3 by somebody else with another value.
+    entry.html = sheet(versions={2: 4, 3: 4}, values={2: "20", 3: "31"})
+    entry.open()
+    assert entry.column("value", range(1, 5)) == ["10", "20", "31", "40"]
+    expect(entry.page.locator("td[data-changed] input")).to_have_count(2)
+    expect(notice(entry, "restored")).to_contain_text("送れていなかった入力2件")
+    aside = notice(entry, "aside")
+    expect(aside).to_contain_text("指標3 実績値：30")
+    expect(aside).not_to_contain_text("指標2")
+    entry.draft = (200, {"saved_at": "11:00"})
+    entry.later(1600)
+    assert entry.drafts[-1]["fields"] == {"series-1-value": "10", "series-4-value": "40"}
+    entry.until(lambda: entry.stored() == {"series-3-value": "30"})
+    aside.get_by_role("button", name="この値を欄に入れる").click()
+    assert entry.value("series-3-value") == "30"
+    entry.later(1600)
+    entry.until(lambda: entry.stored() == {})
+    assert entry.drafts[-1] == {
+        "fields": {"series-3-value": "30"},
+        "versions": {"series-3": "4"},
+    }
+    notice(entry, "restored").get_by_role("button", name="戻した入力を取り消す").click()
+    assert entry.column("value", range(1, 5)) == ["", "20", "30", ""]
+    entry.later(1600)
+    entry.until(lambda: entry.stored() == {})
+
+    # A page the browser had put by is loaded anew.
+    entry.html = sheet(values={1: "99"})
+    show = "window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+    with entry.page.expect_navigation():
+        entry.page.evaluate(show)
+    assert entry.value("series-1-value") == "99"
+
+
+def test_leaving_is_asked_about_and_a_form_is_sent_once(entry: EntryPage) -> None:
+    asked: list[str] = []
+
+    def refuse(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    entry.page.on("dialog", refuse)
+    entry.page.get_by_label("指標1 実績値").click()
+    entry.page.evaluate("location.reload()")  # nothing has been typed
+    entry.page.wait_for_load_state()
+    entry.page.get_by_label("指標1 実績値").click()
+    entry.type("12")
+    entry.later(1600)
+    assert len(entry.drafts) == 1
+    entry.page.evaluate("location.href = '/elsewhere/'")
+    entry.later(100)
+    assert asked == ["beforeunload"]  # a draft is no answer yet
+    assert entry.value("series-1-value") == "12"
+
+    entry.type("3")
+    entry.page.get_by_role("button", name="保存して提出").dblclick()
+    entry.page.wait_for_load_state()
+    entry.later(2000)
+    entry.until(lambda: len(entry.posts) > 0)
+    assert [post["do"] for post in entry.posts] == [["submit"]]
+    assert entry.posts[0]["series-1-value"] == ["123"]
+    assert entry.posts[0]["series-1-version"] == ["3"]
+    assert asked == ["beforeunload"]
+
+
+def test_the_preview_shows_the_newest_answer_only(entry: EntryPage) -> None:
+    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+        value = asked["fields"].get("series-1-value", "")
+        warnings = ["前年度の10倍です。桁を確かめてください。"] if len(value) > 2 else []
+        row = {"text": f"進捗率 {value}％／<b>順調</b>", "warnings": warnings, "error": ""}
+        return {"rows": dict.fromkeys(asked["rows"], row)}
+
+    entry.preview, entry.hold_previews = answer, True
+    box = entry.page.get_by_label("指標1 実績値")
+    output = entry.page.locator("[data-row=series-1] output")
+    box.click()
+    entry.type("1")
+    entry.later(450)
+    entry.type("00")
+    assert entry.focus == "series-1-value"  # no answer is waited for
+    entry.later(450)
+    assert [asked["fields"]["series-1-value"] for asked in entry.previews] == ["1", "100"]
+    assert entry.previews[0]["rows"] == ["series-1"]
+    assert entry.previews[0]["fields"]["series-1-is_provisional"] == ""
+    entry.answer_preview(1)
+    expect(output).to_contain_text("進捗率 100％／<b>順調</b>")
+    expect(box).to_have_accessible_description("前年度の10倍です。桁を確かめてください。")
+    entry.answer_preview(0)
+    entry.later(100)
+    expect(output).to_contain_text("進捗率 100％")
+    entry.hold_previews = False
+    entry.page.keyboard.press("Backspace")
+    entry.later(450)
+    expect(output).to_have_text("進捗率 10％／<b>順調</b>")
+    expect(box).to_have_accessible_description("")
+    entry.hold_previews = True
+    entry.type("5")
+    entry.later(450)
+    entry.held[-1].abort()
+    expect(output).to_have_text("今は計算できません。")
+
+
+def test_the_sheet_fits_a_desk_and_a_phone(entry: EntryPage) -> None:
+    entry.go("series-2-value")
+    entry.paste("1\n2\n3\n4\nx\n")
+    entry.later(2000)
+    entry.page.clock.resume()  # axe waits by the page's clock
+    for width, height in ((1280, 500), (390, 844)):
+        entry.page.set_viewport_size({"width": width, "height": height})
+        assert axe_problems(entry.page) + overflow_problems(entry.page) == []
+    label = "cell => getComputedStyle(cell, '::before').content"
+    assert entry.page.locator("[data-row=series-2] td").nth(1).evaluate(label) == '"実績値"'
+    entry.page.set_viewport_size({"width": 1280, "height": 500})
+    entry.go("series-15-value")
+    boxes = [
+        entry.page.locator("thead th").first,
+        entry.page.get_by_label("指標15 実績値"),
+        entry.page.locator("[data-notice=paste]"),
+        entry.page.get_by_role("button", name="保存", exact=True),
+    ]
+    area = "box => box.getBoundingClientRect()"
+    head, cell, said, save = (box.evaluate(area) for box in boxes)
+    assert abs(head["y"]) < 1  # the head has stayed in view
+    assert head["bottom"] < cell["top"]
+    assert cell["bottom"] < said["top"] < save["bottom"] <= 500

@@ -143,10 +143,10 @@ export class Drafts {
 
   #hear({ status, content }, batch) {
     const message = (content && typeof content.message === "string" && content.message) || "";
-    if (status === 200 && content) {
+    if (status === 200 && content && "saved_at" in content) {
       this.#settle(batch);
       this.#keep();
-      this.tell("saved", { time: String(content.saved_at || "") });
+      this.tell("saved", { time: String(content.saved_at) });
       if (this.#waiting.size) this.#later(PAUSE);
       return;
     }
