@@ -194,6 +194,20 @@ class EntryPage:
             [text, html],
         )
 
+    def copy(self, text: str) -> None:
+        """Put a text on the real clipboard, from a field outside the sheet."""
+        self.page.evaluate(
+            """text => {
+                const field = document.createElement("textarea");
+                document.body.append(field);
+                field.value = text;
+                field.select();
+                document.execCommand("copy");
+                field.remove();
+            }""",
+            text,
+        )
+
     @property
     def focus(self) -> str:
         """The name of the field in hand."""

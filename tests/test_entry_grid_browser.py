@@ -147,12 +147,46 @@ def test_a_block_of_cells_is_pasted(entry: EntryPage) -> None:
     assert (entry.value("report-1-text"), entry.value("report-2-text")) == ("一", "二")
     entry.paste('"改行の\nある ""一つ"" の升"\r\n')
     assert entry.value("report-1-text") == '一改行の\nある "一つ" の升'
-    # One figure is pasted by the browser, and read when the cell is left.
+
+
+# What LibreOffice 7.4 put on the clipboard for 20 × 3 cells: formatted figures, a percentage, text
+# figures, a line break (which it turns into a blank) and quotes (which it leaves as they are).
+LIBREOFFICE = """１，２３４\t未集計\t8月
+▲ 1,234.5\t\ta b
+62.5%\t\t彼は"はい"と言った
+1,234,567\t\t"引用"
+－\t\t"二行 の"引用
+\t\t
+▲3\t調査のない年\t　前に空白
+(7)\t\ttab in
+""" + "".join(f"{number}\t\tn{number}\n" for number in range(9, 21))
+
+
+def test_the_clipboard_of_libreoffice_is_pasted_by_key(entry: EntryPage) -> None:
+    entry.copy(LIBREOFFICE)
     entry.go("series-1-value")
-    assert not entry.paste("１２")
-    entry.page.keyboard.insert_text("１２")
-    entry.press("Tab")
-    assert entry.value("series-1-value") == "12"
+    entry.press("Control+v")
+    expect(notice(entry, "paste")).to_contain_text("20行×3列（57個の値）")
+    assert entry.column("value", range(1, 10)) == [
+        "1234", "-1234.5", "62.5", "1234567", "", "", "-3", "(7)", "9",
+    ]  # fmt: skip
+    assert entry.column("missing_reason", range(1, 8)) == [
+        "uncounted", "", "", "", "", "", "no_survey",
+    ]  # fmt: skip
+    assert entry.column("expected_on", range(2, 5)) == ["a b", '彼は"はい"と言った', '"引用"']
+    assert entry.column("value", range(18, 21)) == ["18", "19", "20"]
+    expect(notice(entry, "paste")).to_contain_text("数として読めない値1個")
+    expect(notice(entry, "paste")).not_to_contain_text("はみ出した")
+    # A block from a list on, and one figure by the browser itself.
+    entry.copy("調査のない年\t9月")
+    entry.go("series-9-missing_reason")
+    entry.press("Control+v")
+    assert entry.value("series-9-missing_reason") == "no_survey"
+    assert entry.value("series-9-expected_on") == "9月"
+    entry.copy("１２\n")
+    entry.go("series-10-value")
+    entry.press("Control+v", "Enter")
+    assert entry.value("series-10-value") == "12"
 
 
 def test_steps_are_undone_and_done_again(entry: EntryPage) -> None:
