@@ -52,6 +52,7 @@ export class Drafts {
   #sending = null;
   #timer = 0;
   #isStopped = false;
+  #isKeeping = false;
 
   /**
    * `tell(kind, details)` hears "saved" {time}, "offline", "failing" {status}, "signedOut" and
@@ -81,8 +82,18 @@ export class Drafts {
     if (!this.url) return;
     this.#aside.delete(name);
     this.#waiting.set(name, { value, row, version: this.versionOf(row) });
-    this.#keep();
+    this.#keepSoon();
     this.#later(PAUSE);
+  }
+
+  /** Keep once for all that changes together, such as a pasted block. */
+  #keepSoon() {
+    if (this.#isKeeping) return;
+    this.#isKeeping = true;
+    queueMicrotask(() => {
+      this.#isKeeping = false;
+      this.#keep();
+    });
   }
 
   /** Forget entries that were set aside. */

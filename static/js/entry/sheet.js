@@ -94,9 +94,17 @@ function start(form) {
     showSteps();
   }
 
+  let isShowing = false;
+
+  // Once for all that changes together: a pasted block may hold a thousand cells.
   function showSteps() {
-    undoButton.disabled = !steps.canUndo;
-    redoButton.disabled = !steps.canRedo;
+    if (isShowing) return;
+    isShowing = true;
+    queueMicrotask(() => {
+      isShowing = false;
+      undoButton.disabled = !steps.canUndo;
+      redoButton.disabled = !steps.canRedo;
+    });
   }
 
   document.addEventListener("keydown", (event) => {
