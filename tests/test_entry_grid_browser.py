@@ -354,6 +354,34 @@ def test_leaving_is_asked_about_and_a_form_is_sent_once(entry: EntryPage) -> Non
     assert asked == ["beforeunload"]
 
 
+def test_a_refused_form_is_still_unsaved(entry: EntryPage) -> None:
+    asked: list[str] = []
+
+    def accept(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    entry.page.on("dialog", accept)
+    entry.draft = None
+    entry.html = (
+        sheet(values={1: "12人", 2: "7"})
+        .replace('data-saved-at=""', 'data-saved-at="10:05" data-unsaved data-owner="7"')
+        .replace('value="12人"', 'value="12人" data-original="11"')
+    )
+    entry.open()
+    expect(entry.page.locator("#entry-status")).to_have_text(
+        "下書きを開いています（10:05 に自動保存）"
+    )
+    expect(entry.page.locator("td[data-changed] input")).to_have_value("12人")
+    entry.later(1600)
+    assert entry.drafts[-1]["fields"] == {"series-1-value": "12人"}
+    assert entry.stored() == {}  # it is kept for this person only
+    assert entry.page.evaluate("Object.keys(localStorage)") == ["/draft/#7"]
+    entry.page.get_by_label("指標2 実績値").click()
+    entry.open()
+    assert asked == ["beforeunload"]
+
+
 def test_the_preview_shows_the_newest_answer_only(entry: EntryPage) -> None:
     def answer(asked: dict[str, Any]) -> dict[str, Any]:
         value = asked["fields"].get("series-1-value", "")
