@@ -16,6 +16,7 @@ from plans.admin_base import plan_filter
 from . import (
     admin_explain,
     admin_publish,
+    admin_requests,  # noqa: F401
     admin_succession,  # noqa: F401  registers the plans with the way to the next one
 )
 from .models import (

@@ -4,6 +4,7 @@ They write to the tables directly, as a fixture does; a test of the write path c
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -56,7 +57,7 @@ from plans.models import (
     RelatedPlan,
     YearLock,
 )
-from rounds.models import Publication
+from rounds.models import Publication, Request
 
 PASSWORD = "a-password-of-the-tests"
 _numbers = count(1)
@@ -389,3 +390,23 @@ def make_publication(plan: Plan | None = None, **fields: Any) -> Publication:
         "effective_at": timezone.now(),
     }
     return Publication.objects.create(plan=plan or make_plan(), **(defaults | fields))
+
+
+def make_request(*plans: Plan, **fields: Any) -> Request:
+    """Make a request for FY2023's year-end that has been sent, unless `state` says otherwise."""
+    town = plans[0].municipality
+    sent = fields.get("state") != Request.State.DRAFT
+    request = Request.objects.create(
+        **{
+            "municipality": town,
+            "number": Request.objects.filter(municipality=town).count() + 1,
+            "title": "令和5年度の実績の照会",
+            "fiscal_year": 2023,
+            "deadline": timezone.localdate() + timedelta(days=14),
+            "state": Request.State.SENT,
+            "sent_at": timezone.now() if sent else None,
+        }
+        | fields
+    )
+    request.plans.set(plans)
+    return request

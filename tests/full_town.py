@@ -1,5 +1,7 @@
 """A town with one row in every table: for tests that visit everything."""
 
+from datetime import date
+
 from django.apps import apps
 from django.db import models
 
@@ -9,7 +11,16 @@ from municipalities.access import Role
 from municipalities.backends import keeps_towns
 from municipalities.models import Department, FailedSignIn, SignIn, SignInWait
 from plans.models import PolicySdg
-from rounds.models import PublishedComment, PublishedIndicator, PublishedReport, PublishedSheet
+from rounds.models import (
+    EntryDraft,
+    Handover,
+    PublishedComment,
+    PublishedIndicator,
+    PublishedReport,
+    PublishedSheet,
+    Reply,
+    SentReminder,
+)
 
 from . import factories as make
 
@@ -46,6 +57,7 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
     indicator = make.make_indicator(plan, series, [section], policy=policy)
     publication = make.make_publication(plan)
     sheet = make.make_sheet(plan, section)
+    request = make.make_request(plan)
     rows = [
         town,
         section,
@@ -106,6 +118,19 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
         ),
         PublishedComment.objects.create(
             publication=publication, number=1, board="審議会", comment="意見"
+        ),
+        request,
+        Reply.objects.create(request=request, department=section, decided_on=date(2024, 5, 1)),
+        EntryDraft.objects.create(
+            request=request, department=section, author=membership.user, fields={"a": "1"}
+        ),
+        Handover.objects.create(municipality=town, series=series, text="住民課の帳票から写す。"),
+        SentReminder.objects.create(
+            user=membership.user,
+            municipality=town,
+            sent_on=date(2024, 5, 20),
+            subject="照会の回答期限",
+            rows=1,
         ),
     ]
     return {type(each): each for each in rows}

@@ -1,0 +1,49 @@
+"""Which sections carry on the duties of others on a day, along the reorganisations until then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from .models import Department, DepartmentSuccession, Municipality
+
+
+class Presence:
+    """The sections of a municipality as they stand on a day. Two queries, made at once.
+
+    A section that exists then carries on its own duties, also where it has given some away; one
+    that has ended passes them on to its successors, step by step. A succession that is still to
+    come (`effective_on` after the day) does not count.
+    """
+
+    def __init__(self, municipality: Municipality | int, day: date) -> None:
+        town = municipality.pk if isinstance(municipality, Municipality) else municipality
+        self.day = day
+        self.departments: dict[int, Department] = {
+            department.pk: department
+            for department in Department.objects.filter(municipality=town).order_by("order", "code")
+        }
+        self._successors: dict[int, list[int]] = defaultdict(list)
+        successions = DepartmentSuccession.objects.filter(
+            predecessor__municipality=town, effective_on__lte=day
+        ).order_by("successor__order", "successor__code")
+        for old, new in successions.values_list("predecessor", "successor"):
+            self._successors[old].append(new)
+
+    def of(self, *department_ids: int) -> tuple[Department, ...]:
+        """Return the sections that carry on the duties of these today, each once; () where a
+        section has ended and nobody followed."""
+        found: dict[int, Department] = {}
+        seen: set[int] = set()
+        waiting = list(department_ids)
+        while waiting:
+            number = waiting.pop(0)
+            department = self.departments.get(number)
+            if department is None or number in seen:
+                continue
+            seen.add(number)
+            if department.is_valid_on(self.day):
+                found[number] = department
+            else:
+                waiting += self._successors[number]
+        return tuple(found.values())
