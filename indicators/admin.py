@@ -40,7 +40,7 @@ from .models import (
     SeriesBreak,
     Target,
 )
-from .record_many import move_actuals, move_judgements
+from .record_many import move_actuals, move_judgements, places_of_actuals, places_of_judgements
 from .resources import ActualResource, IndicatorResource, SeriesResource, TargetResource
 from .sections import of_sections
 
@@ -131,6 +131,7 @@ class ActualAdmin(FlatTable, MovesRows, ScopedAdmin):
     path = ACTUALS
     mover = staticmethod(move_actuals)
     of_sections = staticmethod(of_sections)
+    places = staticmethod(places_of_actuals)
     related = ("series__municipality", "series__owner")
     list_display = (
         "series",
@@ -307,6 +308,7 @@ class TargetAdmin(FlatTable, ScopedAdmin):
 class JudgementAdmin(MovesPlannersRows, ScopedAdmin):
     path = JUDGEMENTS
     mover = staticmethod(move_judgements)
+    places = staticmethod(places_of_judgements)
     related = ("indicator__plan__municipality", "indicator__series", "band__scheme")
     list_display = ("indicator", "fiscal_year", "period", "stage", "band", "state", "plan")
     list_filter = (

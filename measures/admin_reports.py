@@ -31,7 +31,7 @@ from plans.models import Plan
 from . import admin_taking_over, record
 from .admin_forms import ReportForm
 from .models import ProgressReport, ReportColumn, ReportingRow
-from .record_many import move_reports
+from .record_many import move_reports, places_of_reports
 from .sections import of_sections
 from .taking_over import years_taken_from
 
@@ -66,6 +66,7 @@ class ProgressReportAdmin(MovesRows, ScopedAdmin):
     path = REPORTS
     mover = staticmethod(move_reports)
     of_sections = staticmethod(of_sections)
+    places = staticmethod(places_of_reports)
     related = ("row__action__plan__municipality", "rating__scheme")
     list_display = ("action", "fiscal_year", "time", "sections", "rating", "state", "untouched")
     list_filter = (
