@@ -74,14 +74,14 @@ def test_a_section_reads_what_it_owes_by_when_and_gets_to_its_sheet(
     make.make_indicator(plan, departments=[people.welfare])
     submitted(plan, people.welfare)
     make.make_indicator(plan, departments=[people.finance])
-    request = ask(plan)
+    ask(plan)
     ((title, said),) = tasks(people.entry).items()
     assert title == "福祉課：令和5年度の実績の照会"
     assert "あと3日" in said
     assert "2件中1件が回答済み" in said
     button = page_of(people.entry).select_one(".task .button")
     assert button.get_text().startswith("入力する")
-    assert str(request.pk) in button["href"]
+    assert sign_in(people.entry).get(button["href"]).status_code == 200
     assert "前年度の内容を見る" in said
 
 
@@ -292,6 +292,14 @@ def test_years_long_published_are_to_be_closed(people: People, plan: Plan) -> No
     assert title in tasks(people.planner)
     make.make_lock(plan, ENDED - 1)
     assert title not in tasks(people.planner)
+
+
+def test_what_nobody_can_answer_is_told(people: People, plan: Plan) -> None:
+    make.make_indicator(plan, name="担当のない指標")
+    found = tasks(people.planner)
+    title = next(title for title in found if "答える人のいないもの：1件" in title)
+    assert "担当のない指標" in found[title]
+    assert "担当課が決まっていません" in found[title]
 
 
 def test_scheduled_publications_and_stopped_sign_ins_are_told(people: People, plan: Plan) -> None:

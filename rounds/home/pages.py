@@ -6,38 +6,39 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import models
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Department, Municipality
 
 from ..models import Request
+from ..requests.board import sheet_of
 from ..requests.dues import FigureDue
 
 
 def sheet_url(request: Request, section: Department) -> str:
-    """The page on which a section answers a request."""
-    return _page("admin:rounds_request_sheet", request.pk, section.pk)
+    """The page on which a section answers a request; without one, the sheet of the year."""
+    return sheet_of(request, section) or _year_url(request, request.fiscal_year)
+
+
+def _year_url(request: Request, year: int) -> str:
+    chosen = {"fiscal_year": year, "period": request.period}
+    return f"{reverse('admin:indicators_actual_entry')}?{urlencode(chosen)}"
 
 
 def board_url(request: Request) -> str:
     """The page that shows how far the sections have come."""
-    return _page("admin:rounds_request_board", request.pk)
+    return reverse("admin:rounds_request_board", args=[request.pk])
 
 
-def _page(name: str, *args: Any) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return reverse("admin:rounds_request_change", args=args[:1])
+def new_request_url(town: Municipality) -> str:
+    return f"{reverse('admin:rounds_request_new')}?{urlencode({'municipality': town.pk})}"
 
 
-def new_request_url() -> str:
-    try:
-        return reverse("admin:rounds_request_new")
-    except NoReverseMatch:
-        return reverse("admin:rounds_request_changelist")
+def close_url(town: Municipality) -> str:
+    """The page on which years are closed."""
+    return f"{reverse('admin:plans_yearlock_close')}?{urlencode({'municipality': town.pk})}"
 
 
 def list_url(model: type[models.Model], **chosen: Any) -> str:
@@ -62,8 +63,7 @@ def last_year_url(before: Request | None, request: Request, section: Department)
     """What the section answered a year ago: on that request's page, else on the year's sheet."""
     if before is not None:
         return sheet_url(before, section)
-    chosen = {"fiscal_year": request.fiscal_year - 1, "period": request.period}
-    return f"{reverse('admin:indicators_actual_entry')}?{urlencode(chosen)}"
+    return _year_url(request, request.fiscal_year - 1)
 
 
 def year_words(town: Municipality, year: int) -> str:

@@ -28,7 +28,9 @@ from municipalities.models import Department, Municipality, SignInWait
 from municipalities.signing_in import waiting, when_again
 from plans.workflow import Action
 
-from ..models import Publication, Reply, Request
+from ..models import Publication, Request
+from ..requests.dues import Due
+from ..requests.sections import Sections, is_beside_the_screen, replies_to
 from . import pages, year
 from .person import Asked, Person
 from .rows import MODELS, counts_in_words, of_towns, states_before
@@ -57,22 +59,24 @@ class Progress:
 
     def __init__(self, person: Person, asked: Asked) -> None:
         self.request, self.today = asked.request, person.today
-        missing: dict[Department, int] = defaultdict(int)
-        self.nobody = 0
-        for due in asked.dues:
-            if due.is_late or not (due.is_open(asked.request) or due.is_answered(self.today)):
-                continue
-            self.nobody += not due.sections
-            for section in due.sections:
-                missing[section] += not due.is_answered(self.today)
-        replied = set(
-            Reply.objects.filter(request=asked.request).values_list("department", flat=True)
-        )
-        self.sections = len(missing)
-        self.missing = {
-            section: count
-            for section, count in missing.items()
-            if count and section.pk not in replied
+        sections = Sections(asked.request, asked.dues, person.today)
+        replies = replies_to(asked.request, sections)
+        self.sections = len(sections.asked)
+        self.nobody = len(sections.orphans)
+        self.missing: dict[Department, list[Due]] = {}
+        """As on the board: who has anything open, and has not replied beside the screen."""
+        for section in sections.asked:
+            waiting = [
+                due
+                for due in sections.dues(section)
+                if not due.is_locked and not due.is_answered(self.today)
+            ]
+            if waiting and not is_beside_the_screen(replies[section.pk]):
+                self.missing[section] = waiting
+        self.overdue = {
+            section: late
+            for section, waiting in self.missing.items()
+            if (late := [due for due in waiting if due.is_overdue(self.today)])
         }
 
     @property
@@ -97,22 +101,24 @@ class Progress:
             facts.append(text % {"count": self.nobody})
         if not self.missing:
             facts.append(_("すべての課が回答しました。確認して、照会を終えてください。"))
-        is_overdue = today > request.deadline
+        urgency = urgency_of(request.deadline, today)
+        if not self.overdue and (urgency == Urgency.OVERDUE or not self.missing):
+            urgency = Urgency.OPEN
         return Task(
             request.title,
-            urgency_of(request.deadline, today) if self.missing else Urgency.OPEN,
+            urgency,
             request.deadline,
             days_left_words(request.deadline, today) if self.missing else "",
             tuple(facts),
-            items_title=_("期限を過ぎた課") if is_overdue else _("まだの課"),
+            items_title=_("期限を過ぎた課") if self.overdue else _("まだの課"),
             links=(Link(_("回答状況を見る"), pages.board_url(request)),),
             **shown(
                 Item(
                     section.name,
                     pages.sheet_url(request, section),
-                    _("未回答 %(count)d件") % {"count": count},
+                    _("未回答 %(count)d件") % {"count": len(dues)},
                 )
-                for section, count in self.missing.items()
+                for section, dues in (self.overdue or self.missing).items()
             ),
         )
 
@@ -150,7 +156,7 @@ def _drafts(towns: list[Municipality]) -> Iterator[Task]:
             _("準備中の照会：%(title)s") % {"title": request.title},
             due_on=request.deadline,
             facts=(_("まだ各課に届いていません。内容を確かめて送ってください。"),),
-            links=(Link(_("開く"), pages.board_url(request)),),
+            links=(Link(_("開く"), reverse("admin:rounds_request_edit", args=[request.pk])),),
         )
 
 

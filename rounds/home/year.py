@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -23,12 +24,14 @@ from plans.choices import Period, WorkState
 from plans.models import Plan, YearLock
 
 from ..models import Publication, Request
+from ..transfers.ownerless import ownerless
 from . import pages
 
 CLOSED_AFTER = timedelta(days=180)
 """So long after its publication a year is expected to be closed."""
 SEPTEMBER_OVER = 10
 YEARS_WATCHED = 2
+MOST_TOWNS = 3
 
 
 @dataclass
@@ -79,6 +82,7 @@ def told_to(
     for each in years:
         if each.plans and not each.requests and not each.is_published:
             yield _ask_for(each, _("%(year)sの実績を、まだ各課に照会していません"))
+    yield from _without_owner(towns, today)
     yield from _september(towns, today)
     yield from _unpublished(towns, ended)
     yield from _not_closed(towns)
@@ -95,7 +99,7 @@ def _ask_for(each: YearState, title: str) -> Task:
     return Task(
         title % {"year": each.words()},
         facts=(_("計画と期限を選ぶと、各課が答えるものは自動で決まります。"),),
-        links=(Link(_("照会をつくる"), pages.new_request_url()),),
+        links=(Link(_("照会をつくる"), pages.new_request_url(each.town)),),
     )
 
 
@@ -169,7 +173,7 @@ def _steps(each: YearState, progress: Mapping[int, Any]) -> list[Step]:
             _("照会"),
             bool(sent),
             pages.comma(request.title for request in each.requests) or _("まだありません。"),
-            Link(_("照会をつくる"), pages.new_request_url()),
+            Link(_("照会をつくる"), pages.new_request_url(each.town)),
         ),
         Step(
             _("回答"),
@@ -205,7 +209,7 @@ def _steps(each: YearState, progress: Mapping[int, Any]) -> list[Step]:
             _("締切"),
             _covers(each.closed, each),
             _plans_done(each.closed, each),
-            Link(_("計画を開く"), pages.list_url(Plan)),
+            Link(_("年度を締め切る"), pages.close_url(each.town)),
         ),
     ]
 
@@ -240,9 +244,34 @@ def _marked(steps: list[Step]) -> list[Step]:
 # --- What was forgotten ---------------------------------------------------------------------------
 
 
+def _without_owner(towns: list[Municipality], today: date) -> Iterator[Task]:
+    """Yield what nobody can answer of the year that is asked for next."""
+    year = fiscal_years.of(today) - (not _is_after_september(today))
+    for town in towns[:MOST_TOWNS]:
+        found = ownerless(town, plans=_in_force([town], year), fiscal_year=year, day=today)
+        if found:
+            yield Task(
+                _("%(year)sに答える人のいないもの：%(count)d件")
+                % {"year": pages.year_words(town, year), "count": len(found)},
+                facts=(_("照会を送る前に、担当課と入力担当を決めてください。"),),
+                links=(
+                    Link(
+                        _("人事異動・組織改編を登録する"),
+                        f"{reverse('admin:municipalities_department_transfers')}"
+                        f"?{urlencode({'municipality': town.slug})}",
+                    ),
+                ),
+                **shown(Item(each.what, each.url, each.why) for each in found),
+            )
+
+
+def _is_after_september(today: date) -> bool:
+    return today.month >= SEPTEMBER_OVER or today.month < fiscal_years.first_day(2000).month
+
+
 def _september(towns: list[Municipality], today: date) -> Iterator[Task]:
     """Yield the towns whose plans are reported in September, and that have not been asked."""
-    if not (today.month >= SEPTEMBER_OVER or today.month < 4):
+    if not _is_after_september(today):
         return
     year = fiscal_years.of(today)
     reporting = [plan for plan in _in_force(towns, year) if plan.label_mid_year]
@@ -356,11 +385,9 @@ def _not_closed(towns: list[Municipality]) -> Iterator[Task]:
         yield Task(
             _("公表して半年を過ぎ、締め切られていない年度：%(count)d件") % {"count": len(years)},
             facts=(_("締め切ると、その年度の数値と報告は変えられなくなります。"),),
+            links=(Link(_("年度を締め切る"), pages.close_url(towns[0])),),
             **shown(
-                Item(
-                    f"{each.plan} {pages.year_words(known[each.plan.municipality_id], year)}",
-                    pages.row_url(each.plan),
-                )
+                Item(f"{each.plan} {pages.year_words(known[each.plan.municipality_id], year)}")
                 for (_plan, year), each in years.items()
             ),
         )
