@@ -84,6 +84,13 @@ def _waiting(
     for row in rows:
         for section in presence.of(*(sections[type(row), row.pk] & here)):
             piles.setdefault(section.pk, Pile(section)).add(row)
+    sheets = {
+        section.pk: pages.sheet_url(asked.request, section)
+        for asked in reversed(person.asked)
+        for due in asked.dues
+        if due.state in states
+        for section in due.sections
+    }
     counts = Counter(type(row) for row in rows)
     facts = [pages.comma(counts_in_words(counts))]
     if own:
@@ -105,7 +112,11 @@ def _waiting(
             for model in counts
         ),
         **shown(
-            Item(pile.section.name, "", pages.comma(counts_in_words(pile.counts)))
+            Item(
+                pile.section.name,
+                sheets.get(pile.section.pk, ""),
+                pages.comma(counts_in_words(pile.counts)),
+            )
             for pile in sorted(piles.values(), key=lambda pile: pile.since)
         ),
     )

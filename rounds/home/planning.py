@@ -156,7 +156,7 @@ def _drafts(towns: list[Municipality]) -> Iterator[Task]:
             _("準備中の照会：%(title)s") % {"title": request.title},
             due_on=request.deadline,
             facts=(_("まだ各課に届いていません。内容を確かめて送ってください。"),),
-            links=(Link(_("開く"), reverse("admin:rounds_request_edit", args=[request.pk])),),
+            links=(Link(_("確かめて照会する"), pages.board_url(request)),),
         )
 
 
