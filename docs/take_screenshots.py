@@ -282,7 +282,7 @@ def main() -> None:
             )
             # The menu beside the page takes room and teaches nothing.
             page.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(60_000)
             camera = Camera(page, given.address)
             camera.log_in(account, password)
             for picture in pictures:
