@@ -213,10 +213,11 @@ def request(camera: Camera) -> None:
     page = camera.page
     page.fill("#id_fiscal_year", "R8")
     page.select_option("#id_period", label="9月末実績")
-    page.get_by_label(PLAN, exact=True).check()
+    page.locator("#request-plans label").filter(has_text=PLAN).locator("input").check()
     page.fill("#id_deadline", SOON)
     page.get_by_label("すべて（回答するものがある課のすべて）").uncheck()
-    page.get_by_label(SECTION, exact=True).check()
+    sections = page.locator("#request-sections .request-division label")
+    sections.filter(has_text=SECTION).locator("input").check()
     camera.take("request-form", bottom="#request-form fieldset.module")
     camera.press("保存して内容を確かめる")
     camera.take("request-preview", height=760)
