@@ -63,6 +63,13 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy("空欄はいますぐ。"),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Django writes what they are beside the two boxes, not as their names.
+        day, time = self.fields["effective_at"].widget.widgets
+        day.attrs["aria-label"] = _("公表日時の日付")
+        time.attrs["aria-label"] = _("公表日時の時刻")
+
     def show(self, error: ValidationError) -> None:
         """Put the messages of `error` beside their fields, the others on top."""
         problems = getattr(error, "error_dict", None) or {None: error.error_list}

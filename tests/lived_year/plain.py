@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -37,7 +37,9 @@ class Plain:
         for link in self.page.select("a[href]"):
             if name in {_words(link), link.get("aria-label")}:
                 return self.open(link["href"])
-        raise AssertionError(f"No link 「{name}」 at {self.address}: {self._names('a[href]')}")
+        raise AssertionError(
+            f"No link 「{name}」 at {self.address}: {self._names('#content a[href]')}"
+        )
 
     # --- Filling in ---------------------------------------------------------------------------
 
@@ -74,10 +76,7 @@ class Plain:
 
     def _took(self, answer: Any) -> None:
         self.status = answer.status_code
-        if answer.redirect_chain:
-            self.address = urlsplit(answer.redirect_chain[-1][0]).path
-        else:
-            self.address = answer.request["PATH_INFO"]
+        self.address = answer.request["PATH_INFO"]
         self.page = BeautifulSoup(answer.content, "html.parser")
         self._files = {}
 

@@ -20,6 +20,12 @@ from municipalities.models import Department, Municipality
 from ..factories import PASSWORD, make_user
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+PLAN = "みほん市みらい計画"
+STRATEGY = "みほん市みらい総合戦略（架空） 改訂版"
+REVISED = "みほん市みらい計画 改訂版"
+YEAR_PAGE = "/mihon/mirai/years/2026/"
+COMMENT = "高齢者の見守りは、地域の担い手を増やすことから始めてほしい。"
+ANSWER = "見守りの講座を年4回に増やします。"
 
 
 class Browser(Protocol):
@@ -67,15 +73,142 @@ class Year:
     def section(self, code: str) -> Department:
         return Department.objects.get(municipality=self.town, code=code)
 
+    def at_plan(self, browser: Browser, *links: str, title: str = PLAN) -> None:
+        """Open the page of a plan in the admin and follow links from there."""
+        browser.open("/admin/plans/plan/")
+        for link in (title, *links):
+            browser.follow(link)
+
+    def publish(self, browser: Browser, *expected: str, **chosen: str) -> None:
+        """Publish the year's end of the plan; `expected` stands in the preview."""
+        browser.open("/admin/rounds/publication/publish/")
+        year_end = {"計画": PLAN, "年度": "R8", "時期": "年度末実績"}
+        for label, value in (year_end | chosen).items():
+            browser.fill(label, value)
+        browser.press("公表する内容を確かめる")
+        self.sees(browser, *expected)
+        browser.press("この内容で公表する")
+        self.sees(
+            browser, "の公表を予約しました。" if "公表日時の日付" in chosen else "を公表しました。"
+        )
+
+    def sees(self, browser: Browser, *expected: str) -> None:
+        """Fail where one of the texts is not on the page that is open."""
+        text = browser.text()
+        for words in expected:
+            assert words in text, f"「{words}」 is not at {browser.address}: {text[:3000]}"
+
+    def citizens_see(self, address: str, *expected: str, hidden: tuple[str, ...] = ()) -> None:
+        self.citizen.open(address)
+        self.sees(self.citizen, *expected)
+        text = self.citizen.text()
+        for words in hidden:
+            assert words not in text, f"「{words}」 is at {address}"
+
     # --- The year -----------------------------------------------------------------------------
 
     def live(self) -> None:
         self.people()
+        self.preliminary()
+        self.final()
+        self.review()
+        self.council()
+        self.public()
+        self.correction()
+        self.close()
+        self.revise()
 
     def people(self) -> None:
-        """Who works there in March 2027: a planner, somebody in each section, two heads."""
+        """Who works there in March 2027: a planner, somebody in each section, the heads."""
         make_user(Role.PLANNER, self.town, username="kikaku")
         for section in self.town.departments.filter(valid_to=None, parent__isnull=False):
             make_user(Role.ENTRY, department=section, username=f"entry-{section.code}")
         for division in self.town.departments.filter(valid_to=None, parent=None):
             make_user(Role.APPROVER, department=division, username=f"head-{division.code}")
+
+    def preliminary(self) -> None:
+        with self.on("2027-06-25 10:00", "速報を公表する"):
+            planner = self.sign_in("kikaku")
+            self.publish(planner, 種類="公表版", 印="速報")
+            self.citizens_see(YEAR_PAGE, "速報")
+
+    def final(self) -> None:
+        with self.on("2027-07-20 10:00", "決算が固まり、確定値を公表する"):
+            planner = self.sign_in("kikaku")
+            self.publish(planner, 種類="公表版", 印="確定")
+            self.citizens_see(YEAR_PAGE, "確定")
+
+    def review(self) -> None:
+        with self.on("2027-08-05 14:00", "審議会の意見を記録する"):
+            planner = self.sign_in("kikaku")
+            self.at_plan(planner, "外部評価の意見を加える")
+            for label, value in {
+                "対象の年度": "R8",
+                "番号": "1",
+                "会議の名称": "みほん市みらい計画審議会",
+                "意見の日": "2027-08-04",
+                "意見": COMMENT,
+                "状態": "確認済",
+            }.items():
+                planner.fill(label, value)
+            planner.press("保存")
+            self.sees(planner, "追加しました")
+        with self.on("2027-08-25 14:00", "意見への回答を書く"):
+            planner = self.sign_in("kikaku")
+            planner.open("/admin/measures/reviewcomment/?fiscal_year=2026")
+            planner.follow(PLAN)
+            planner.fill("市町村の回答", ANSWER)
+            planner.fill("回答の日", "2027-08-25")
+            planner.press("保存")
+            self.citizens_see("/mihon/mirai/reviews/", hidden=(COMMENT,))
+
+    def council(self) -> None:
+        with self.on("2027-08-30 10:00", "議会提出版を固定する"):
+            planner = self.sign_in("kikaku")
+            self.publish(planner, 種類="議会提出版", 印="確定")
+            self.citizens_see("/mihon/mirai/reviews/", hidden=(COMMENT,))
+
+    def public(self) -> None:
+        with self.on("2027-09-28 16:00", "議会の後の公表を、翌朝10時に予約する"):
+            planner = self.sign_in("kikaku")
+            self.publish(
+                planner,
+                種類="公表版",
+                印="確定",
+                公表日時の日付="2027-09-29",
+                公表日時の時刻="10:00:00",
+            )
+            self.citizens_see("/mihon/mirai/reviews/", hidden=(COMMENT,))
+        with self.on("2027-09-29 10:01", "予約の時刻になり、意見と回答が市民に見える"):
+            self.citizens_see("/mihon/mirai/reviews/", COMMENT, ANSWER)
+
+    def correction(self) -> None:
+        with self.on("2027-11-05 10:00", "誤りを訂正する"):
+            pass
+
+    def close(self) -> None:
+        with self.on("2027-11-30 17:00", "年度を締め切る"):
+            planner = self.sign_in("kikaku")
+            planner.open("/admin/plans/yearlock/")
+            planner.follow("年度を締め切る")
+            planner.tick(PLAN)
+            planner.tick(STRATEGY)
+            planner.fill("締め切る年度", "R8")
+            planner.press("締め切る前に確かめる")
+            planner.press("令和8年度を締め切る")
+            self.sees(planner, "締め切りました")
+
+    def revise(self) -> None:
+        with self.on("2027-12-10 10:00", "中間見直し：令和9年度から引き継ぐ改訂版の素案をつくる"):
+            planner = self.sign_in("kikaku")
+            self.at_plan(planner, "次の計画・改訂版をつくる")
+            planner.fill("アドレス名", "mirai-kaitei")
+            planner.fill("引き継ぐ年度", "R9")
+            planner.press("件数を確かめる")
+            planner.press("この内容で素案をつくる")
+            planner.fill("段階", "実施中")
+            planner.press("保存")
+            self.sees(planner, "変更しました")
+            self.publish(planner, 計画=REVISED, 種類="計画の公表", 年度="", 時期="－")
+            self.citizens_see("/mihon/mirai-kaitei/", "改訂版")
+            self.citizens_see("/mihon/mirai/years/2026/", "令和8年度")
