@@ -19,6 +19,7 @@ from . import (
     admin_publish,
     admin_requests,  # noqa: F401
     admin_succession,  # noqa: F401  registers the plans with the way to the next one
+    admin_transfers,  # noqa: F401  registers the sections with their reorganisation
 )
 from .models import (
     Publication,

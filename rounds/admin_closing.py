@@ -30,8 +30,8 @@ from .closing import close_years, closing_of
 class CloseForm(forms.Form):
     """Which plans' year is closed, and why."""
 
-    plans = forms.ModelMultipleChoiceField(
-        Plan.objects.none(), label=gettext_lazy("計画"), widget=forms.CheckboxSelectMultiple
+    plans = forms.MultipleChoiceField(
+        label=gettext_lazy("計画"), widget=forms.CheckboxSelectMultiple
     )
     fiscal_year = FiscalYearField(
         label=gettext_lazy("締め切る年度"),
@@ -47,7 +47,13 @@ class CloseForm(forms.Form):
 
     def __init__(self, town: Municipality, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["plans"].queryset = town.plans.all()
+        self._plans = {str(plan.pk): plan for plan in town.plans.all()}
+        for plan in self._plans.values():
+            plan.municipality = town  # at hand, so that no plan asks for it
+        self.fields["plans"].choices = [(number, str(each)) for number, each in self._plans.items()]
+
+    def clean_plans(self) -> list[Plan]:
+        return [self._plans[number] for number in self.cleaned_data["plans"]]
 
     @property
     def seen(self) -> str:
@@ -70,7 +76,7 @@ def close_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
         }
     elif form is not None and form.is_valid():
         chosen = form.cleaned_data
-        closings = [closing_of(plan, chosen["fiscal_year"]) for plan in _with(town, chosen)]
+        closings = [closing_of(plan, chosen["fiscal_year"]) for plan in chosen["plans"]]
         waiting = [closing.plan for closing in closings if closing.lock is None]
         if not waiting:
             form.add_error("plans", _("選んだ計画のこの年度は、すべて締め切られています。"))
@@ -109,13 +115,6 @@ def _town(towns: list[Municipality], number: str) -> Municipality | None:
     if found is None:
         raise Http404(_("見つかりません。"))
     return found
-
-
-def _with(town: Municipality, chosen: dict[str, Any]) -> list[Plan]:
-    plans = list(chosen["plans"])
-    for plan in plans:
-        plan.municipality = town  # at hand, so that no plan asks for it
-    return plans
 
 
 def _closed(

@@ -65,10 +65,9 @@ class PublishForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Django writes what they are beside the two boxes, not as their names.
-        day, time = self.fields["effective_at"].widget.widgets
-        day.attrs["aria-label"] = _("公表日時の日付")
-        time.attrs["aria-label"] = _("公表日時の時刻")
+        names = (_("公表する日"), _("公表する時刻"))  # two boxes share one label
+        for box, name in zip(self.fields["effective_at"].widget.widgets, names, strict=True):
+            box.attrs["aria-label"] = name
 
     def show(self, error: ValidationError) -> None:
         """Put the messages of `error` beside their fields, the others on top."""

@@ -30,8 +30,8 @@ from .wording import (
 
 SHORT = 20
 """Characters up to which both texts are shown whole; in longer ones the changes are marked."""
-MOST_COMPARED = 200
-"""How many long texts have their changes marked; more would take too long."""
+MOST_COMPARED = 100_000
+"""Characters of longer texts in which changes are marked; more would take too long."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def _part(
 
 
 class _Texts:
-    """Marks what changed in the first long texts; the others are shown whole."""
+    """Marks what changed in longer texts, as far as it goes; the others are shown whole."""
 
     def __init__(self) -> None:
         self._left = MOST_COMPARED
@@ -227,8 +227,9 @@ class _Texts:
         return tuple(self._change(*each) for each in found if each[1] != each[2])
 
     def _change(self, label: str, before: str, after: str) -> Change:
-        if min(len(before), len(after)) > SHORT and self._left:
-            self._left -= 1
+        length = len(before) + len(after)
+        if min(len(before), len(after)) > SHORT and length <= self._left:
+            self._left -= length
             new, old = compare(after, before)
             return Change(label, old, new)
         return Change(label, _whole(before), _whole(after))

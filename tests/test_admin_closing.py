@@ -117,6 +117,8 @@ def test_nobody_else_closes_or_opens(people: People, plan: Plan) -> None:
         assert operator.get(close + nonsense).status_code == 404
     for year in ("abc", "9" * 30, "\0"):
         assert send(stranger, fiscal_year=year).status_code == 200
+    for number in ("abc", "9" * 30, "\0"):
+        assert send(stranger, plans=number).status_code == 200
 
 
 def test_queries_do_not_grow_with_the_plan(people: People) -> None:
