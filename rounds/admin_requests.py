@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 
 from municipalities.admin_base import FrozenAdmin
 from municipalities.admin_filters import YearFilter, municipality_filter
 
+from .entry.urls import sheet_urls
 from .models import Handover, Reply, Request
 
 
@@ -17,6 +20,9 @@ class RequestAdmin(FrozenAdmin):
     list_filter = (municipality_filter(), YearFilter, "period", "state")
     search_fields = ("title", "document_number", "note")
     ordering = ("municipality", "-number")
+
+    def get_urls(self) -> list[Any]:
+        return [*sheet_urls(self), *super().get_urls()]
 
 
 @admin.register(Reply)
