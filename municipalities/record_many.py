@@ -156,7 +156,7 @@ def record_rows(
     save_rows(rows, by=by, reason=reason, fields=fields)
 
 
-class Refused(ValidationError):
+class RefusedError(ValidationError):
     """Rows that must not be written, none of which has been; `problems` says which of `rows`, by
     position, and why."""
 
@@ -172,9 +172,9 @@ class Refused(ValidationError):
 
 
 def refuse(problems: Problems, rows: Sequence[models.Model]) -> None:
-    """Raise Refused naming every row that must not be written, if any."""
+    """Raise RefusedError naming every row that must not be written, if any."""
     if problems:
-        raise Refused(problems, rows)
+        raise RefusedError(problems, rows)
 
 
 def save_rows(

@@ -23,7 +23,7 @@ MOST_BYTES = 2_000_000
 """What one request may send; the whole draft keeps to the same."""
 
 
-class TooLarge(ValidationError):
+class TooLargeError(ValidationError):
     """More was sent than a draft takes."""
 
 
@@ -44,10 +44,10 @@ def is_box(line: Line, column: str) -> bool:
 
 def save_draft(desk: Desk, fields: Mapping[str, Any], versions: Mapping[str, Any]) -> EntryDraft:
     """Merge what was typed into the person's draft; names that are none of theirs are left out.
-    Raises TooLarge, and ValidationError (code "closed") where the request takes no answers."""
+    Raises TooLargeError, and ValidationError (code "closed") where the request takes no answers."""
     fields = {str(name): cleaned(text) for name, text in fields.items() if isinstance(text, str)}
     if len(fields) > MOST_FIELDS or any(len(text) > MOST_LETTERS for text in fields.values()):
-        raise TooLarge(_("入力が長すぎるため、下書きを保存できません。"))
+        raise TooLargeError(_("入力が長すぎるため、下書きを保存できません。"))
     if not desk.request.is_open and not desk.open_keys and desk.open_keys is not None:
         raise closed()
     kept, rows = _own(desk, fields)
@@ -92,7 +92,7 @@ def _merge(desk: Desk, fields: dict[str, str], versions: dict[str, str]) -> Entr
         )
         merged = draft.fields | fields
         if len(merged) > MOST_FIELDS or sum(map(len, merged.values())) > MOST_BYTES:
-            raise TooLarge(_("入力が長すぎるため、下書きを保存できません。"))
+            raise TooLargeError(_("入力が長すぎるため、下書きを保存できません。"))
         # A row keeps the version it was begun on: what came in between is a conflict.
         begun = {place[0] for name in draft.fields if (place := split_name(name))}
         draft.versions = versions | {

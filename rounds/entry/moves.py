@@ -1,4 +1,4 @@
-"""The workflow on the sheet: rows handed in, approved, returned, in the versions the page showed."""
+"""The workflow on the sheet: rows handed in, approved, returned, in the versions shown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indicators.record_many import move_actuals
 from measures.models import ProgressReport
 from measures.record_many import move_reports
 from municipalities.access import scope_of
-from municipalities.record_many import Refused
+from municipalities.record_many import RefusedError
 from plans.moving import WORDS, flow_of, parties_of
 from plans.workflow import WITH_REASON, Action, Refusal, State
 
@@ -127,7 +127,7 @@ def _moved(
                 if (version := seen.get(line.key)) is not None
             },
         )
-    except Refused as refused:
+    except RefusedError as refused:
         for position, error in refused.problems.items():
             line = by_number[refused.rows[position].pk]
             found.problems += [line.problem("", message) for message in error.messages]

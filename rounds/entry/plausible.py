@@ -89,8 +89,9 @@ def _out_of_size(value: Decimal, last: Decimal, figures: list[Decimal]) -> list[
         return [factor]
     if len(figures) < _FEWEST_YEARS or _is_small(value, low, high):
         return []
-    spread = high - low or abs(last) / 2 / _FAR
-    if low - _FAR * spread <= value <= high + _FAR * spread:
+    spread = high - low
+    is_near = abs(value - last) <= abs(last) / 2
+    if is_near or low - _FAR * spread <= value <= high + _FAR * spread:
         return []
     text = _("これまでの範囲（%(low)s～%(high)s）から大きく離れています。")
     return [Doubt(Slip.FAR, text % {"low": _figure(low), "high": _figure(high)})]

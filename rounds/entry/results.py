@@ -139,6 +139,7 @@ def result_words(judged: Judged) -> str:
 
 def typed_result(book: Book, line: FigureLine, texts: Texts) -> Result:
     """Return what a line comes to as it is being typed, or what is wrong with it."""
+    texts = {column: text for column, text in texts.items() if column in line.texts}
     values, problems = line.read(line.texts | texts)
     if problems:
         blank = not any(line.changed(texts, line.texts))

@@ -21,7 +21,7 @@ from indicators.models import Actual
 from indicators.record_many import record_actuals
 from measures.models import ProgressReport
 from measures.record_many import record_reports
-from municipalities.record_many import Refused
+from municipalities.record_many import RefusedError
 
 from ..models import EntryDraft
 from . import handovers
@@ -78,11 +78,11 @@ def save(desk: Desk, fields: Mapping[str, Any], reason: str = "") -> Outcome:
     once more."""
     try:
         return _Saving(desk, fields, reason).outcome()
-    except _Overtaken:
+    except _OvertakenError:
         return _Saving(desk, fields, reason).outcome()
 
 
-class _Overtaken(Exception):
+class _OvertakenError(Exception):
     """Somebody has saved between comparing and writing."""
 
 
@@ -295,13 +295,13 @@ class _Saving:
                 fields=fields,
                 expected_versions={row.pk: row.version for row in rows.values() if row.pk},
             )
-        except Refused as refused:
+        except RefusedError as refused:
             for position, error in refused.problems.items():
                 self.found.problems += self.lines[keys[position]].problems_of(error)
             return True
         except ValidationError as error:
             if error.code in {"stale", "duplicate"}:
-                raise _Overtaken from error
+                raise _OvertakenError from error
             line = self.lines[keys[0]]
             self.found.problems += [line.problem("", message) for message in error.messages]
             return True

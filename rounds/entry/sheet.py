@@ -216,11 +216,7 @@ class _Builder:
             row.facts = self._facts(line, due)
             is_typed = bool(line.changed(typed, line.texts)) and not row.closed
             row.result = (
-                typed_result(
-                    self.book, line, {name: typed[name] for name in typed if name in line.texts}
-                )
-                if is_typed
-                else saved_result(self.book, line)
+                typed_result(self.book, line, typed) if is_typed else saved_result(self.book, line)
             )
             row.boxes = boxes.figure_boxes(line, typed, row.problems)
         else:
@@ -272,7 +268,7 @@ class _Builder:
         return list(tables.values())
 
     def _offers(self) -> tuple[dict[str, int], int]:
-        """Return what the person can do with how many rows, and how many are barred as their own."""
+        """Return action → how many rows it can be done to; and how many are barred as own."""
         offers: dict[str, int] = {}
         own: set[str] = set()
         if self.desk.request.state == self.desk.request.State.DRAFT:

@@ -92,7 +92,7 @@ def _done(request: HttpRequest, desk: Desk) -> Outcome | None:
         return _take_over(request, desk, what.partition(":")[2])
     if what == "save":
         return _saved(request, desk)
-    if what not in Action:
+    if what not in {action.value for action in Action}:
         messages.error(request, _("この操作はできません。"))
         return None
     action = Action(what)
@@ -234,7 +234,7 @@ def draft_view(request: HttpRequest, desk: Desk, content: dict[str, Any]) -> Jso
         )
     except PermissionDenied as error:
         return JsonResponse({"message": str(error)}, status=403)
-    except drafts.TooLarge as error:
+    except drafts.TooLargeError as error:
         return JsonResponse({"message": " ".join(error.messages)}, status=413)
     except ValidationError as error:
         return JsonResponse({"message": " ".join(error.messages)}, status=409)
