@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from municipalities.admin_base import FrozenAdmin
 from municipalities.admin_filters import YearFilter, municipality_filter
 
+from .entry.urls import sheet_urls
 from .models import Handover, Reply, Request
 from .requests import views, views_board
 
@@ -65,6 +66,9 @@ class RequestAdmin(FrozenAdmin):
         scope = self.scope(request)
         may_write = {"may_write": scope.is_operator or bool(scope.planned)}
         return super().changelist_view(request, may_write | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        return [*sheet_urls(self), *super().get_urls()]
 
 
 @admin.register(Reply)
