@@ -50,6 +50,7 @@ class RequestAdmin(FrozenAdmin):
             ("<int:pk>/reply/<int:department_pk>/", views_board.reply_view, "reply"),
         )
         return [
+            *sheet_urls(self),
             *(
                 path(
                     route,
@@ -66,9 +67,6 @@ class RequestAdmin(FrozenAdmin):
         scope = self.scope(request)
         may_write = {"may_write": scope.is_operator or bool(scope.planned)}
         return super().changelist_view(request, may_write | (extra_context or {}))
-
-    def get_urls(self) -> list[Any]:
-        return [*sheet_urls(self), *super().get_urls()]
 
 
 @admin.register(Reply)

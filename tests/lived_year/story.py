@@ -23,6 +23,7 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 PLAN = "みほん市みらい計画"
 STRATEGY = "みほん市みらい総合戦略（架空） 改訂版"
 REVISED = "みほん市みらい計画 改訂版"
+REQUEST = "令和8年度の実績の照会"
 YEAR_PAGE = "/mihon/mirai/years/2026/"
 COMMENT = "高齢者の見守りは、地域の担い手を増やすことから始めてほしい。"
 ANSWER = "見守りの講座を年4回に増やします。"
@@ -89,7 +90,7 @@ class Year:
         self.sees(browser, *expected)
         browser.press("この内容で公表する")
         self.sees(
-            browser, "の公表を予約しました。" if "公表日時の日付" in chosen else "を公表しました。"
+            browser, "の公表を予約しました。" if "公表する日" in chosen else "を公表しました。"
         )
 
     def sees(self, browser: Browser, *expected: str) -> None:
@@ -109,6 +110,7 @@ class Year:
 
     def live(self) -> None:
         self.people()
+        self.ask()
         self.preliminary()
         self.final()
         self.review()
@@ -125,6 +127,26 @@ class Year:
             make_user(Role.ENTRY, department=section, username=f"entry-{section.code}")
         for division in self.town.departments.filter(valid_to=None, parent=None):
             make_user(Role.APPROVER, department=division, username=f"head-{division.code}")
+
+    def ask(self) -> None:
+        with self.on("2027-03-23 10:00", "企画課が令和8年度の実績を照会する"):
+            planner = self.sign_in("kikaku")
+            planner.open("/admin/rounds/request/")
+            planner.follow("照会をつくる")
+            for label, value in {
+                "件名": REQUEST,
+                "年度": "R8",
+                "時期": "年度末実績",
+                "回答期限": "2027-05-14",
+                "文書番号": "企第12号",
+                "照会文・連絡事項": "4月の異動の後に回答してください。",
+            }.items():
+                planner.fill(label, value)
+            planner.tick(f"{PLAN}（令和2年度～令和9年度（8年間））")
+            planner.tick(f"{STRATEGY}（令和7年度～令和9年度）")
+            planner.press("保存して内容を確かめる")
+            planner.press("照会する")
+            self.sees(planner, "回答受付中")
 
     def preliminary(self) -> None:
         with self.on("2027-06-25 10:00", "速報を公表する"):
@@ -175,8 +197,8 @@ class Year:
                 planner,
                 種類="公表版",
                 印="確定",
-                公表日時の日付="2027-09-29",
-                公表日時の時刻="10:00:00",
+                公表する日="2027-09-29",
+                公表する時刻="10:00:00",
             )
             self.citizens_see("/mihon/mirai/reviews/", hidden=(COMMENT,))
         with self.on("2027-09-29 10:01", "予約の時刻になり、意見と回答が市民に見える"):
