@@ -196,6 +196,23 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_CLIENT_IP_CALLABLE = "municipalities.signing_in.client_address"
 AXES_LOCKOUT_CALLABLE = "municipalities.signing_in.answer_who_waits"
 
+# --- Mail -------------------------------------------------------------------------------------
+
+# Where people find this installation, for links in mails.
+SITE_URL = os.environ.get("SITE_URL", "").strip().rstrip("/")
+if SITE_URL and not SITE_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("SITE_URL does not begin with https:// or http://.")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "").strip()
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
+EMAIL_PORT = env_number("EMAIL_PORT", 587 if EMAIL_USE_TLS else 25)
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "").strip()
+if EMAIL_HOST and not DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("EMAIL_HOST is set, but DEFAULT_FROM_EMAIL is not.")
+
 # --- Language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "ja"

@@ -7,6 +7,7 @@ A stranger's object is not found (404), never "forbidden": its existence is not 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -35,7 +36,7 @@ class Scope:
 
     `municipalities` may be read, `planned` may be changed as planner, `departments` are the
     sections whose figures and reports the person may record: the own ones, for an approver
-    those below, and the forerunners of all these. `approved` are those of them the person
+    those below, and the forerunners of all these until today. `approved` are those of them the person
     approves for, `led` the sections of the division whose lead section (部主管課) the person
     approves for. An operator reaches everything.
     """
@@ -78,15 +79,16 @@ def _read_scope(user: Any, today: date) -> Scope:
     roles = frozenset(membership.role for membership in memberships)
     own = {m.department_id for m in memberships if m.role in {Role.ENTRY, Role.APPROVER}}
     heads = {m.department_id for m in memberships if m.role == Role.APPROVER}
-    below = _closure(user, heads, "parent__in") if heads else set()
-    departments = _with_forerunners(user, own | below)
-    approved = departments if heads == own else _with_forerunners(user, heads | below)
+    sections = _Sections(user, today)
+    below = sections.below(heads) if heads else set()
+    departments = sections.with_forerunners(own | below)
+    approved = departments if heads == own else sections.with_forerunners(heads | below)
     divisions = {
         m.department.parent_id
         for m in memberships
         if m.role == Role.APPROVER and m.department.is_lead and m.department.parent_id
     }
-    led = _with_forerunners(user, divisions | _closure(user, divisions, "parent__in"))
+    led = sections.with_forerunners(divisions | sections.below(divisions))
     return Scope(
         is_operator=Role.OPERATOR in roles,
         municipalities=frozenset(m.municipality_id for m in memberships if m.municipality_id),
@@ -98,21 +100,53 @@ def _read_scope(user: Any, today: date) -> Scope:
     )
 
 
-def _with_forerunners(user: Any, departments: set[int]) -> frozenset[int]:
-    return frozenset(departments | _closure(user, departments, "successors__in"))
+class _Sections:
+    """What sections lead to on a day, step by step, along the reorganisations until then.
 
+    What is already booked on a section that has yet to begin is its forerunners' until that day.
+    """
 
-def _closure(user: Any, start: set[Any], lookup: str) -> set[int]:
-    """Return the ids of the sections reached from `start` step by step: those below (部 → 課 →
-    係), or the forerunners whose duties a section took over at a reorganisation."""
-    departments = user.memberships.model._meta.get_field("department").related_model.objects
-    reached: set[int] = set()
-    step = start
-    while step:
-        found = departments.filter(**{lookup: step}).values_list("pk", flat=True)
-        step = set(found) - reached - start
-        reached |= step
-    return reached
+    def __init__(self, user: Any, today: date) -> None:
+        membership = user.memberships.model
+        self._departments = membership._meta.get_field("department").related_model.objects
+        self._today = today
+
+    def below(self, start: set[Any]) -> set[int]:
+        """Return the ids of the sections below these (部 → 課 → 係), and below what follows them
+        later on."""
+        awaited = {
+            "parent__valid_from__gt": self._today,
+            "parent__succession_from__effective_on__gt": self._today,
+        }
+        return self._closure(
+            start,
+            lambda step: Q(parent__in=step)
+            | Q(**awaited, parent__succession_from__predecessor__in=step),
+        )
+
+    def with_forerunners(self, start: set[Any]) -> frozenset[int]:
+        """Return these, the forerunners whose duties they have taken over, and the sections that
+        are yet to take over theirs."""
+        done = {"succession_to__effective_on__lte": self._today}
+        awaited = {
+            "valid_from__gt": self._today,
+            "succession_from__effective_on__gt": self._today,
+        }
+        reached = self._closure(
+            start,
+            lambda step: Q(**done, succession_to__successor__in=step)
+            | Q(**awaited, succession_from__predecessor__in=step),
+        )
+        return frozenset(start | reached)
+
+    def _closure(self, start: set[Any], following: Callable[[set[Any]], Q]) -> set[int]:
+        reached: set[int] = set()
+        step = start
+        while step:
+            found = self._departments.filter(following(step)).values_list("pk", flat=True)
+            step = set(found) - reached - start
+            reached |= step
+        return reached
 
 
 class ScopedQuerySet(models.QuerySet):

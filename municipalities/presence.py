@@ -12,8 +12,8 @@ class Presence:
     """The sections of a municipality as they stand on a day. Two queries, made at once.
 
     A section that exists then carries on its own duties, also where it has given some away; one
-    that has ended passes them on to its successors, step by step. A succession that is still to
-    come (`effective_on` after the day) does not count.
+    that has ended passes them on to its successors, step by step. What is booked ahead does not
+    count before its day: the duties of a section that has yet to begin are its forerunners'.
     """
 
     def __init__(self, municipality: Municipality | int, day: date) -> None:
@@ -24,11 +24,17 @@ class Presence:
             for department in Department.objects.filter(municipality=town).order_by("order", "code")
         }
         self._successors: dict[int, list[int]] = defaultdict(list)
+        self._forerunners: dict[int, list[int]] = defaultdict(list)
         successions = DepartmentSuccession.objects.filter(
-            predecessor__municipality=town, effective_on__lte=day
-        ).order_by("successor__order", "successor__code")
-        for old, new in successions.values_list("predecessor", "successor"):
-            self._successors[old].append(new)
+            predecessor__municipality=town
+        ).order_by("successor__order", "successor__code", "predecessor__order")
+        for old, new, effective_on in successions.values_list(
+            "predecessor", "successor", "effective_on"
+        ):
+            if effective_on <= day:
+                self._successors[old].append(new)
+            else:
+                self._forerunners[new].append(old)
 
     def of(self, *department_ids: int) -> tuple[Department, ...]:
         """Return the sections that carry on the duties of these today, each once; () where a
@@ -44,6 +50,8 @@ class Presence:
             seen.add(number)
             if department.is_valid_on(self.day):
                 found[number] = department
+            elif department.valid_from is not None and department.valid_from > self.day:
+                waiting += self._forerunners[number]
             else:
                 waiting += self._successors[number]
         return tuple(found.values())

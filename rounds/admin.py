@@ -14,10 +14,12 @@ from municipalities.admin_filters import YearFilter, municipality_filter
 from plans.admin_base import plan_filter
 
 from . import (
+    admin_closing,  # noqa: F401  registers the closed years with the way to close another
     admin_explain,
     admin_publish,
     admin_requests,  # noqa: F401
     admin_succession,  # noqa: F401  registers the plans with the way to the next one
+    admin_transfers,  # noqa: F401  registers the sections with their reorganisation
 )
 from .models import (
     Publication,
@@ -62,6 +64,12 @@ class PublicationAdmin(FrozenAdmin):
         return [
             path("explain/", explain, {"model_admin": self}, name="rounds_publication_explain"),
             path("publish/", publish, {"model_admin": self}, name="rounds_publication_publish"),
+            path(
+                "<path:object_id>/withdraw/",
+                self.admin_site.admin_view(admin_publish.withdraw_view),
+                {"model_admin": self},
+                name="rounds_publication_withdraw",
+            ),
             *super().get_urls(),
         ]
 

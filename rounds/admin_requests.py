@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 
 from municipalities.admin_base import FrozenAdmin
 from municipalities.admin_filters import YearFilter, municipality_filter
 
 from .entry.urls import sheet_urls
 from .models import Handover, Reply, Request
+from .requests import views, views_board
+
+
+class RequestList(ChangeList):
+    """The list of requests, which leads to their boards."""
+
+    def url_for_result(self, result: Request) -> str:
+        return reverse("admin:rounds_request_board", args=[result.pk])
 
 
 @admin.register(Request)
@@ -20,6 +32,40 @@ class RequestAdmin(FrozenAdmin):
     list_filter = (municipality_filter(), YearFilter, "period", "state")
     search_fields = ("title", "document_number", "note")
     ordering = ("municipality", "-number")
+    change_list_template = "admin/rounds/request/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Drafts are the planners'."""
+        return super().get_queryset(request).known_to(request.user)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RequestList
+
+    def get_urls(self) -> list[Any]:
+        pages = (
+            ("new/", views.new_view, "new"),
+            ("<int:pk>/board/", views_board.board_view, "board"),
+            ("<int:pk>/edit/", views.edit_view, "edit"),
+            ("<int:pk>/text/", views_board.text_view, "text"),
+            ("<int:pk>/reply/<int:department_pk>/", views_board.reply_view, "reply"),
+        )
+        return [
+            *(
+                path(
+                    route,
+                    self.admin_site.admin_view(view),
+                    {"model_admin": self},
+                    name=f"rounds_request_{name}",
+                )
+                for route, view, name in pages
+            ),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        scope = self.scope(request)
+        may_write = {"may_write": scope.is_operator or bool(scope.planned)}
+        return super().changelist_view(request, may_write | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
         return [*sheet_urls(self), *super().get_urls()]

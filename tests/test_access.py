@@ -150,3 +150,35 @@ def test_scope_is_asked_once_for_a_person(
     with django_assert_max_num_queries(1):
         for model in (Plan, Series, Department):
             str(model.objects.visible_to(user).query)
+
+
+def test_a_reorganisation_booked_ahead_counts_from_its_day(people: People) -> None:
+    """Until then the new section's people reach nothing of the old one, and the old one's people
+    keep what is already booked on the new one; sections below move with their division."""
+    before, day = date(2026, 3, 31), date(2026, 4, 1)
+    ahead = {"valid_from": day}
+    renamed = make_department(people.kita, "地域福祉課", parent=people.division, **ahead)
+    make_succession(people.welfare, renamed, effective_on=day)
+    division = make_department(people.kita, "福祉部", **ahead)
+    make_succession(people.division, division, effective_on=day)
+    unit = make_department(people.kita, "給付係", parent=division)
+    new, chief = make_user(Role.ENTRY, department=renamed), make_user()
+    make_membership(chief, Role.APPROVER, department=division, valid_from=day)
+
+    assert scope_of(new, before).departments == {renamed.pk}
+    assert scope_of(new, day).departments == {renamed.pk, people.welfare.pk}
+    assert scope_of(people.entry, before).departments == {people.welfare.pk, renamed.pk}
+    assert scope_of(people.entry, day).departments == {people.welfare.pk}
+    assert {division.pk, unit.pk} <= scope_of(people.head, before).approved
+    assert scope_of(chief, before).departments == set()
+    assert scope_of(chief, day).approved == {division.pk, people.division.pk, unit.pk}
+
+
+def test_a_scope_takes_no_more_queries_for_more_reorganisations(
+    people: People, django_assert_num_queries: object
+) -> None:
+    for _ in range(5):
+        make_succession(make_department(people.kita), people.welfare)
+    person = User.objects.get(pk=people.entry.pk)
+    with django_assert_num_queries(3):  # roles, forerunners, and that these have none
+        assert len(scope_of(person).departments) == 6

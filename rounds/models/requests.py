@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.access import FROZEN, PLANNERS, Permissions, ScopedQuerySet
+from municipalities.access import FROZEN, PLANNERS, Permissions, ScopedQuerySet, scope_of
 from municipalities.history import tracked
 from municipalities.models import Department, Municipality
 from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
@@ -28,6 +29,13 @@ class RequestQuerySet(ScopedQuerySet):
     def sent(self) -> RequestQuerySet:
         """Requests the sections know of, closed ones included."""
         return self.exclude(state=Request.State.DRAFT)
+
+    def known_to(self, user: Any) -> RequestQuerySet:
+        """Requests of the municipalities `user` works for; drafts are the planners'."""
+        visible, scope = self.visible_to(user), scope_of(user)
+        if scope.is_operator:
+            return visible
+        return visible.filter(~Q(state=Request.State.DRAFT) | Q(municipality__in=scope.planned))
 
 
 class Request(NaturalKeyModel):
