@@ -32,7 +32,7 @@ def fields_of(page: Tag) -> Fields:
             found[name] = chosen["value"]
         elif box.name == "textarea":
             # A browser takes one line end after the tag away, and sends line ends of two.
-            text = box.text.removeprefix("\n")
+            text = box.text.replace("\r\n", "\n").removeprefix("\n")
             found[name] = text.replace("\n", "\r\n")
         elif box.get("type") in {"checkbox", "radio"}:
             if box.has_attr("checked"):

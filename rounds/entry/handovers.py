@@ -16,7 +16,7 @@ from municipalities.record_many import check_valid
 from plans.record import require_section
 
 from ..models import Handover
-from .lines import FigureLine, Line, ReportLine
+from .lines import FigureLine, Line, ReportLine, Texts
 from .reading import cleaned, is_alike
 
 
@@ -84,6 +84,11 @@ def clash_of(note: Handover | None, text: str, seen: str | None) -> str:
         "引継ぎメモが先に変更されています。今の内容：「%(now)s」。あなたの入力は下の欄にあります。"
         "合わせてから、もう一度保存してください。"
     ) % {"now": now}
+
+
+def is_as_seen(texts: Texts) -> bool:
+    """Whether a row's box holds the note the person was shown; nobody has to look it up."""
+    return seal(texts["handover"]) == texts.get("handover_seen")
 
 
 def is_changed(note: Handover | None, text: str, seen: str | None) -> bool:

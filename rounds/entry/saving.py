@@ -8,6 +8,7 @@ can be in conflict.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -222,6 +223,8 @@ class _Saving:
             for key, texts in self.typed.items()
             if "handover" in texts and key in self.lines
         }
+        for key in [key for key, texts in typed.items() if handovers.is_as_seen(texts)]:
+            del typed[key]["handover"], typed[key]["handover_seen"], typed[key]
         if not typed:
             return {}
         stored = handovers.handovers_of({key: self.lines[key] for key in typed})
@@ -270,14 +273,16 @@ class _Saving:
     def _write(self, rows: dict[str, Any], notes: dict[str, str]) -> None:
         figures = {key: row for key, row in rows.items() if isinstance(row, Actual)}
         reports = {key: row for key, row in rows.items() if isinstance(row, ProgressReport)}
-        with transaction.atomic():
+        kinds = sum(map(bool, (figures, reports, notes)))
+        with transaction.atomic() if kinds > 1 else nullcontext():
             is_refused = self._refused_rows(figures, record_actuals, FIGURE_FIELDS)
             is_refused = self._refused_rows(reports, record_reports, REPORT_FIELDS) or is_refused
             is_refused = self._refused_notes(notes) or is_refused
-            if is_refused:
+            if is_refused and kinds > 1:
                 transaction.set_rollback(True)
-                return
-            self._drop_draft()
+        if is_refused:
+            return
+        self._drop_draft()
         self.found.saved = list(dict.fromkeys([*rows, *notes]))
 
     def _refused_rows(
