@@ -33,10 +33,20 @@ class Chromium:
 
     def fill(self, label: str, value: str) -> None:
         box = self._box(label)
-        if box.evaluate("box => box.tagName") == "SELECT":
+        if box.get_attribute("data-ajax--url"):
+            box.locator("+ .select2").click()
+            self.page.locator(".select2-search__field").fill(value)
+            self.page.locator(".select2-results__option", has_text=value).first.click()
+        elif box.evaluate("box => box.tagName") == "SELECT":
             box.select_option(label=value)
         else:
             box.fill(value)
+
+    def empty(self, ending: str) -> list[str]:
+        return self.page.eval_on_selector_all(
+            f'[aria-label$="{ending}"]',
+            "boxes => boxes.filter(box => !box.value).map(box => box.ariaLabel)",
+        )
 
     def tick(self, label: str, *, value: bool = True) -> None:
         self._box(label).set_checked(value)

@@ -53,6 +53,14 @@ class Plain:
         else:
             box["value"] = value
 
+    def empty(self, ending: str) -> list[str]:
+        """Return the names of the boxes that end so and hold nothing."""
+        return [
+            box["aria-label"]
+            for box in self.page.select(BOXES)
+            if box.get("aria-label", "").endswith(ending) and not any(_values(box))
+        ]
+
     def tick(self, label: str, *, value: bool = True) -> None:
         box = self._box(label)
         if box.get("type") == "radio":
@@ -129,13 +137,25 @@ class Plain:
         raise AssertionError(f"No box 「{label}」 at {self.address}: {self._names('label')}")
 
     def _choose(self, box: Tag, value: str) -> None:
+        if box.has_attr("data-ajax--url"):
+            return self._look_up(box, value)
         for option in box.select("option"):
             option.attrs.pop("selected", None)
         for option in box.select("option"):
             if value in {_words(option), option.get("value")}:
                 option["selected"] = ""
-                return
+                return None
         raise AssertionError(f"「{value}」 is not offered: {[_words(o) for o in box('option')]}")
+
+    def _look_up(self, box: Tag, value: str) -> None:
+        """Choose what a box finds while one types, as its script would."""
+        about = {
+            name: box[f"data-{name.replace('_', '-')}"]
+            for name in ("app_label", "model_name", "field_name")
+        }
+        found = self.client.get(box["data-ajax--url"], {"term": value} | about).json()["results"]
+        number = next(each["id"] for each in found if value in each["text"])
+        box.append(self.page.new_tag("option", value=number, selected=""))
 
     def _names(self, selector: str) -> list[str]:
         return [str(each.get("value") or _words(each)) for each in self.page.select(selector)][:80]

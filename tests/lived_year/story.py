@@ -14,8 +14,11 @@ from zoneinfo import ZoneInfo
 
 import time_machine
 
+from indicators.models import Actual, Indicator, Series
 from municipalities.access import Role
 from municipalities.models import Department, Municipality
+from plans.choices import Period
+from rounds.models import Request
 
 from ..factories import PASSWORD, make_user
 
@@ -36,6 +39,7 @@ class Browser(Protocol):
     def address(self) -> str: ...
     def open(self, address: str) -> None: ...
     def follow(self, name: str) -> None: ...
+    def empty(self, ending: str) -> list[str]: ...
     def fill(self, label: str, value: str) -> None: ...
     def tick(self, label: str, *, value: bool = True) -> None: ...
     def attach(self, label: str, name: str, content: bytes) -> None: ...
@@ -50,7 +54,23 @@ class Year:
         self.new_browser, self.tell = browser, tell
         self.town = Municipality.objects.get(slug="mihon")
         self.citizen = browser()
-        self.clock: time_machine.Coordinates | None = None
+        self.population = Series.objects.get(municipality=self.town, code="population")
+        self.books = dict(self._books())
+
+    def _books(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Yield what the sections will find in their books: name → figure, or why there is none;
+        the figures of the year before, so that nobody wonders."""
+        actuals = Actual.objects.filter(
+            series__municipality=self.town, fiscal_year=2025, period=Period.YEAR_END
+        )
+        figures = {actual.series_id: actual for actual in actuals}
+        indicators = Indicator.objects.filter(plan__municipality=self.town).select_related("series")
+        for indicator in indicators:
+            actual = figures.get(indicator.series_id)
+            if actual is not None and actual.value is not None:
+                yield indicator.display_name, (str(actual.value), "")
+            elif actual is not None:
+                yield indicator.display_name, ("", actual.get_missing_reason_display())
 
     # --- Words of the story -------------------------------------------------------------------
 
@@ -111,6 +131,7 @@ class Year:
     def live(self) -> None:
         self.people()
         self.ask()
+        self.answers()
         self.preliminary()
         self.final()
         self.review()
@@ -145,8 +166,48 @@ class Year:
             planner.tick(f"{PLAN}（令和2年度～令和9年度（8年間））")
             planner.tick(f"{STRATEGY}（令和7年度～令和9年度）")
             planner.press("保存して内容を確かめる")
+            self.sees(planner, "答える人がいないものがあるので、照会できません。", "人口")
+            self.tell("人口の担当課が決まっていないので、企画課を所管課にする")
+            planner.open(f"/admin/indicators/series/{self.population.pk}/change/")
+            planner.fill("所管課", "企画課")
+            planner.fill("変更理由", "照会のため")
+            planner.press("保存")
+            planner.open("/admin/rounds/request/")
+            planner.follow(REQUEST)
             planner.press("照会する")
             self.sees(planner, "回答受付中")
+            self.request = Request.objects.get(title=REQUEST)
+
+    def early_draft(self) -> None:
+        """What somebody types before April 1 is there for whoever comes after them."""
+        with self.on("2027-03-29 16:00", "高齢介護課が異動の前に入力を始める"):
+            self.enter("korei", "entry-korei")
+
+    def enter(self, code: str, username: str, *, button: str = "保存して提出") -> Browser:
+        """Fill in what is empty on the sheet of a section by its own books, and hand it in."""
+        browser = self.sign_in(username)
+        browser.open(self.sheet(code))
+        for label in browser.empty(" 実績値"):
+            name = label.removesuffix(" 実績値")
+            value, reason = self.books.get(name, ("", "未集計"))
+            if value:
+                browser.fill(label, value)
+            else:
+                browser.fill(f"{name} 値のない理由", reason)
+        for label in browser.empty(" 成果"):
+            browser.fill(label, "計画した事業を終えた。")
+        browser.press(button)
+        self.sees(browser, "件を保存しました。")
+        return browser
+
+    def sheet(self, code: str) -> str:
+        return f"/admin/rounds/request/{self.request.pk}/sheet/{self.section(code).pk}/"
+
+    def answers(self) -> None:
+        with self.on("2027-04-20 10:00", "各課が入力して提出する"):
+            for section in self.town.departments.filter(valid_to=None, parent__isnull=False):
+                self.tell(section.name)
+                self.enter(section.code, f"entry-{section.code}")
 
     def preliminary(self) -> None:
         with self.on("2027-06-25 10:00", "速報を公表する"):
