@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
@@ -57,7 +58,8 @@ class Chromium:
     def press(self, name: str, within: str = "") -> None:
         place = self.page.locator(within) if within else self.page
         with self.page.expect_navigation():
-            place.get_by_role("button", name=name, exact=True).first.click()
+            name_then_brackets = re.compile(f"^{re.escape(name)}(（|$)")
+            place.get_by_role("button", name=name_then_brackets).first.click()
         self.looked(self.page)
 
     def _box(self, label: str) -> Locator:

@@ -74,9 +74,11 @@ class Plain:
         self._files[self._box(label)["name"]] = (name, content)
 
     def press(self, name: str, within: str = "") -> None:
-        """Press the first button of this name; `within` narrows it to a part of the page."""
+        """Press the first button of this name (what stands in brackets behind it aside); `within`
+        narrows it to a part of the page."""
         for button in self.page.select(within or "body")[0].select(BUTTONS):
-            if name in {button.get("value"), _words(button)} and not button.has_attr("disabled"):
+            said = button.get("value") if button.name == "input" else _words(button)
+            if said and said.partition("（")[0] == name and not button.has_attr("disabled"):
                 return self._send(button)
         raise AssertionError(f"No button 「{name}」 at {self.address}: {self._names(BUTTONS)}")
 

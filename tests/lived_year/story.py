@@ -131,7 +131,9 @@ class Year:
     def live(self) -> None:
         self.people()
         self.ask()
-        self.answers()
+        self.early()
+        self.reorganise()
+        raise SystemExit
         self.preliminary()
         self.final()
         self.review()
@@ -178,10 +180,36 @@ class Year:
             self.sees(planner, "回答受付中")
             self.request = Request.objects.get(title=REQUEST)
 
-    def early_draft(self) -> None:
-        """What somebody types before April 1 is there for whoever comes after them."""
-        with self.on("2027-03-29 16:00", "高齢介護課が異動の前に入力を始める"):
-            self.enter("korei", "entry-korei")
+    def early(self) -> None:
+        with self.on("2027-03-29 16:00", "高齢介護課が、異動の前に入力を始める"):
+            self.enter("korei", "entry-korei", button="保存")
+
+    def reorganise(self) -> None:
+        with self.on("2027-04-01 09:00", "人事異動と組織改編：高齢介護課は長寿支援課になる"):
+            planner = self.sign_in("kikaku")
+            planner.open("/admin/municipalities/department/transfers/?municipality=mihon")
+            for label, value in {
+                "施行日": "2027-04-01",
+                "文書番号": "人第1号",
+                "組織改編1行目の前の組織コード": "korei",
+                "組織改編1行目の種類": "改称",
+                "組織改編1行目の新しい組織コード": "choju",
+                "組織改編1行目の新しい組織の名称": "長寿支援課",
+                "人事異動1行目のユーザー名": "entry-kenko",
+                "人事異動1行目の今の組織コード": "kenko",
+                "人事異動1行目の動き": "異動",
+                "人事異動1行目の新しい組織コード": "nosei",
+                "人事異動2行目の新しい組織コード": "kenko",
+                "人事異動2行目のユーザー名": "hoken",
+                "人事異動2行目の氏名": "保健担当（架空）",
+                "人事異動2行目の動き": "新任",
+                "人事異動2行目の役割": "入力担当",
+            }.items():
+                planner.fill(label, value)
+            planner.press("登録する前に内容を確かめる")
+            print(planner.text("#content")[:6000])
+            planner.press("この内容で登録する")
+            print(planner.text("#content")[:3000])
 
     def enter(self, code: str, username: str, *, button: str = "保存して提出") -> Browser:
         """Fill in what is empty on the sheet of a section by its own books, and hand it in."""
