@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import time_machine
+from django.utils import timezone
 
 from indicators.models import Actual, Indicator, Series
 from municipalities.access import Role
-from municipalities.models import Department, Municipality
+from municipalities.models import Department, Municipality, User
 from plans.choices import Period
 from rounds.models import Request
 
@@ -27,6 +28,9 @@ PLAN = "みほん市みらい計画"
 STRATEGY = "みほん市みらい総合戦略（架空） 改訂版"
 REVISED = "みほん市みらい計画 改訂版"
 REQUEST = "令和8年度の実績の照会"
+RETURNED = "要介護認定率"
+FIRST_PASSWORD = "hajimete-no-password-1"
+ENTERING = {"choju": "entry-korei", "kenko": "hoken"}
 YEAR_PAGE = "/mihon/mirai/years/2026/"
 COMMENT = "高齢者の見守りは、地域の担い手を増やすことから始めてほしい。"
 ANSWER = "見守りの講座を年4回に増やします。"
@@ -133,7 +137,11 @@ class Year:
         self.ask()
         self.early()
         self.reorganise()
-        raise SystemExit
+        self.answers()
+        self.send_back()
+        self.approve()
+        self.check()
+        self.end_request()
         self.preliminary()
         self.final()
         self.review()
@@ -207,9 +215,20 @@ class Year:
             }.items():
                 planner.fill(label, value)
             planner.press("登録する前に内容を確かめる")
-            print(planner.text("#content")[:6000])
+            self.sees(planner, "高齢介護課：改称→長寿支援課", "高齢介護課の入力中")
             planner.press("この内容で登録する")
-            print(planner.text("#content")[:3000])
+            self.sees(planner, "いま、担当する人がいないもの（令和8年度） ありません。")
+        with self.on("2027-04-01 09:30", "新しい人に、最初のパスワードを渡す"):
+            newcomer = User.objects.get(username="hoken")
+            planner.open(f"/admin/municipalities/user/{newcomer.pk}/password/")
+            planner.fill("パスワード", FIRST_PASSWORD)
+            planner.fill("パスワード(確認用)", FIRST_PASSWORD)
+            planner.press("パスワードによる認証の有効化")
+            browser = self.sign_in("hoken", FIRST_PASSWORD)
+            browser.fill("元のパスワード", FIRST_PASSWORD)
+            browser.fill("新しいパスワード", PASSWORD)
+            browser.fill("新しいパスワード(確認用)", PASSWORD)
+            browser.press("パスワードの変更")
 
     def enter(self, code: str, username: str, *, button: str = "保存して提出") -> Browser:
         """Fill in what is empty on the sheet of a section by its own books, and hand it in."""
@@ -225,7 +244,6 @@ class Year:
         for label in browser.empty(" 成果"):
             browser.fill(label, "計画した事業を終えた。")
         browser.press(button)
-        self.sees(browser, "件を保存しました。")
         return browser
 
     def sheet(self, code: str) -> str:
@@ -233,9 +251,53 @@ class Year:
 
     def answers(self) -> None:
         with self.on("2027-04-20 10:00", "各課が入力して提出する"):
+            today = timezone.localdate()
+            for section in self.town.departments.valid_on(today).filter(parent__isnull=False):
+                username = ENTERING.get(section.code, f"entry-{section.code}")
+                browser = self.enter(section.code, username)
+                self.sees(browser, "件を提出しました。")
+                self.tell(f"　{section.name}")
+
+    def send_back(self) -> None:
+        with self.on("2027-05-06 10:00", "健康福祉部長が、長寿支援課の1件を差し戻す"):
+            head = self.sign_in("head-fukushi-bu")
+            head.open(self.sheet("choju"))
+            head.tick(f"選ぶ （{RETURNED}）")
+            head.fill("変更理由・差戻しの理由", "9月の値と離れています。確かめてください。")
+            head.press("選んだ行を差し戻す")
+            self.sees(head, "1件を差し戻しました。")
+        with self.on("2027-05-07 10:00", "長寿支援課が直して、もう一度提出する"):
+            section = self.sign_in("entry-korei")
+            section.open(self.sheet("choju"))
+            self.sees(section, "差戻し：9月の値と離れています。確かめてください。")
+            section.fill(f"{RETURNED} 注記（公開）", "年度末の値を確かめた。")
+            section.press("保存して提出")
+            self.sees(section, "1件を提出しました。")
+
+    def approve(self) -> None:
+        with self.on("2027-05-12 10:00", "部長が承認する"):
+            for division in self.town.departments.filter(valid_to=None, parent=None):
+                head = self.sign_in(f"head-{division.code}")
+                for section in division.children.filter(valid_to=None):
+                    head.open(self.sheet(section.code))
+                    head.press("承認する")
+                    self.sees(head, "件を承認しました。")
+
+    def check(self) -> None:
+        with self.on("2027-06-10 10:00", "企画課が確認する"):
+            planner = self.sign_in("kikaku")
             for section in self.town.departments.filter(valid_to=None, parent__isnull=False):
-                self.tell(section.name)
-                self.enter(section.code, f"entry-{section.code}")
+                planner.open(self.sheet(section.code))
+                if "確認済にする" in planner.text():
+                    planner.press("確認済にする")
+                    self.sees(planner, "件を確認済にしました。")
+
+    def end_request(self) -> None:
+        with self.on("2027-06-18 10:00", "照会を終える"):
+            planner = self.sign_in("kikaku")
+            planner.open(f"/admin/rounds/request/{self.request.pk}/board/")
+            print(planner.text("#content")[:1500])
+            planner.press("終了する")
 
     def preliminary(self) -> None:
         with self.on("2027-06-25 10:00", "速報を公表する"):
