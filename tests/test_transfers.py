@@ -18,6 +18,7 @@ from municipalities.models import Department, Membership, User
 from municipalities.presence import Presence
 from plans.choices import WorkState
 from plans.workflow import Action
+from rounds.requests.dues import dues_of
 from rounds.transfers.booking import Booking, book
 from rounds.transfers.orders import Order
 from rounds.transfers.reading import read_order
@@ -181,6 +182,14 @@ def test_a_split_follows_what_is_said_of_each_duty(people: People, plan: Any) ->
         "経費": "",
     }
     assert ("経費", "高齢課") in answering(YEAR)
+    asked = dues_of(make.make_request(plan, fiscal_year=2025), day=DAY)
+    assert {str(due.row.action.title): due.sections for due in asked if "report" in due.key} == {
+        "見守り": (section("shogai"),)
+    }
+    assert {s.name for due in asked if "series" in due.key for s in due.sections} == {
+        "高齢課",
+        "財政課",
+    }
 
 
 def test_what_is_abolished_and_goes_to_nobody_is_listed(people: People, plan: Any) -> None:
@@ -325,7 +334,7 @@ def test_booked_ahead_the_old_section_answers_until_the_eve(people: People, plan
 def test_no_duty_is_lost_however_sections_change(people: People, plan: Any) -> None:
     """Every duty of the year after has the sections that carry on the ones of the year before."""
     extra = [make.make_department(people.kita, code=f"x{n}") for n in range(3)]
-    for number, held in enumerate([[extra[0]], [extra[1], people.welfare], extra]):
+    for number, held in enumerate([[extra[0], people.welfare], extra[1:2], extra]):
         make.make_indicator(plan, name=f"指標{number}", departments=held)
         make.make_row(make.make_action(plan), held)
     before = {what for what, _name in answering(YEAR)}
