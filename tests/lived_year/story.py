@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -28,9 +29,10 @@ PLAN = "みほん市みらい計画"
 STRATEGY = "みほん市みらい総合戦略（架空） 改訂版"
 REVISED = "みほん市みらい計画 改訂版"
 REQUEST = "令和8年度の実績の照会"
-RETURNED = "要介護認定率"
+RETURNED = "指標2-2-1 要介護認定率"
 FIRST_PASSWORD = "hajimete-no-password-1"
 ENTERING = {"choju": "entry-korei", "kenko": "hoken"}
+INDICATOR_PAGE = "/mihon/mirai/indicators/2-2-1/"
 YEAR_PAGE = "/mihon/mirai/years/2026/"
 COMMENT = "高齢者の見守りは、地域の担い手を増やすことから始めてほしい。"
 ANSWER = "見守りの講座を年4回に増やします。"
@@ -72,7 +74,7 @@ class Year:
         for indicator in indicators:
             actual = figures.get(indicator.series_id)
             if actual is not None and actual.value is not None:
-                yield indicator.display_name, (str(actual.value), "")
+                yield indicator.display_name, (f"{actual.value.normalize():f}", "")
             elif actual is not None:
                 yield indicator.display_name, ("", actual.get_missing_reason_display())
 
@@ -236,7 +238,7 @@ class Year:
         browser.open(self.sheet(code))
         for label in browser.empty(" 実績値"):
             name = label.removesuffix(" 実績値")
-            value, reason = self.books.get(name, ("", "未集計"))
+            value, reason = self.in_books(name)
             if value:
                 browser.fill(label, value)
             else:
@@ -245,6 +247,12 @@ class Year:
             browser.fill(label, "計画した事業を終えた。")
         browser.press(button)
         return browser
+
+    def in_books(self, name: str) -> tuple[str, str]:
+        """Return the figure of a row of the sheet (its number stands before its name), or why
+        there is none."""
+        found = [said for title, said in self.books.items() if name.endswith(title)]
+        return found[0] if found else ("", "未集計")
 
     def sheet(self, code: str) -> str:
         return f"/admin/rounds/request/{self.request.pk}/sheet/{self.section(code).pk}/"
@@ -262,7 +270,7 @@ class Year:
         with self.on("2027-05-06 10:00", "健康福祉部長が、長寿支援課の1件を差し戻す"):
             head = self.sign_in("head-fukushi-bu")
             head.open(self.sheet("choju"))
-            head.tick(f"選ぶ （{RETURNED}）")
+            head.tick(f"選ぶ（{RETURNED}）")
             head.fill("変更理由・差戻しの理由", "9月の値と離れています。確かめてください。")
             head.press("選んだ行を差し戻す")
             self.sees(head, "1件を差し戻しました。")
@@ -296,8 +304,8 @@ class Year:
         with self.on("2027-06-18 10:00", "照会を終える"):
             planner = self.sign_in("kikaku")
             planner.open(f"/admin/rounds/request/{self.request.pk}/board/")
-            print(planner.text("#content")[:1500])
-            planner.press("終了する")
+            planner.press("回答の受付を終了する")
+            self.sees(planner, "終了")
 
     def preliminary(self) -> None:
         with self.on("2027-06-25 10:00", "速報を公表する"):
@@ -356,8 +364,27 @@ class Year:
             self.citizens_see("/mihon/mirai/reviews/", COMMENT, ANSWER)
 
     def correction(self) -> None:
-        with self.on("2027-11-05 10:00", "誤りを訂正する"):
-            pass
+        with self.on("2027-11-05 10:00", "要介護認定率に誤りが見つかり、訂正する"):
+            planner = self.sign_in("kikaku")
+            planner.open(self.sheet("choju"))
+            value, _reason = self.in_books(RETURNED)
+            right = f"{Decimal(value) - Decimal('0.1'):f}"
+            planner.fill(f"{RETURNED} 実績値", right)
+            planner.fill("変更理由・差戻しの理由", "転記の誤り")
+            planner.press("保存")
+            self.sees(planner, "1件を保存しました。")
+            self.citizens_see(INDICATOR_PAGE, value)
+            self.publish(
+                planner,
+                f"{value}",
+                right,
+                **{
+                    "種類": "公表版",
+                    "印": "訂正",
+                    "訂正などの理由（公開）": "転記の誤りを正した。",
+                },
+            )
+            self.citizens_see(INDICATOR_PAGE, right, "訂正", "転記の誤りを正した。")
 
     def close(self) -> None:
         with self.on("2027-11-30 17:00", "年度を締め切る"):
