@@ -11,6 +11,7 @@ PermissionDenied (a colleague's row).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -141,7 +142,17 @@ def _save(row: models.Model, by: Any, reason: str) -> Any:
 def _delete(row: models.Model, by: Any, reason: str) -> None:
     row._history_user = by
     row._change_reason = reason or None
-    row.delete()
+    try:
+        row.delete()
+    except models.ProtectedError as error:
+        raise in_use(error.protected_objects) from error
+
+
+def in_use(rows: Iterable[models.Model]) -> ValidationError:
+    """Return the error of deleting what other `rows` cannot do without."""
+    kinds = {str(row._meta.verbose_name) for row in rows}
+    message = _("ほかの行（%(kinds)s）から使われているため、削除できません。")
+    return ValidationError(message % {"kinds": "、".join(sorted(kinds))}, code="in_use")
 
 
 # --- People -----------------------------------------------------------------------------------
