@@ -14,7 +14,7 @@ from municipalities.admin_base import FrozenAdmin
 from municipalities.admin_filters import YearFilter, municipality_filter
 
 from .entry.urls import sheet_urls
-from .models import Handover, Reply, Request
+from .models import EntryDraft, Handover, Reply, Request, SentReminder
 from .requests import views, views_board
 
 
@@ -85,3 +85,24 @@ class HandoverAdmin(FrozenAdmin):
     list_filter = (municipality_filter(),)
     search_fields = ("text", "series__name", "row__action__title")
     ordering = ("-updated_at",)
+
+
+@admin.register(EntryDraft)
+class EntryDraftAdmin(FrozenAdmin):
+    """Who is typing where; what they have typed is theirs until they save it."""
+
+    related = ("request", "department", "author")
+    list_display = ("request", "department", "author", "saved_at")
+    list_filter = (municipality_filter("request__municipality"),)
+    search_fields = ("request__title", "department__name")
+    ordering = ("-saved_at",)
+    exclude = ("fields", "versions")
+
+
+@admin.register(SentReminder)
+class SentReminderAdmin(FrozenAdmin):
+    related = ("user", "municipality")
+    list_display = ("sent_on", "user", "subject", "rows")
+    list_filter = (municipality_filter(),)
+    search_fields = ("subject", "user__username")
+    ordering = ("-sent_at",)

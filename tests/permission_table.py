@@ -247,6 +247,8 @@ TABLES: dict[str, tuple[str, str]] = {
     "rounds.Request": ("frozen", ""),
     "rounds.Reply": ("frozen", ""),
     "rounds.Handover": ("frozen", ""),
+    "rounds.EntryDraft": ("sign-ins", ""),
+    "rounds.SentReminder": ("sign-ins", ""),
     "exchange.WaitingLine": ("frozen", ""),
 }
 
