@@ -120,8 +120,9 @@ class _Sections:
         }
         return self._closure(
             start,
-            lambda step: Q(parent__in=step)
-            | Q(**awaited, parent__succession_from__predecessor__in=step),
+            lambda step: (
+                Q(parent__in=step) | Q(**awaited, parent__succession_from__predecessor__in=step)
+            ),
         )
 
     def with_forerunners(self, start: set[Any]) -> frozenset[int]:
@@ -134,8 +135,10 @@ class _Sections:
         }
         reached = self._closure(
             start,
-            lambda step: Q(**done, succession_to__successor__in=step)
-            | Q(**awaited, succession_from__predecessor__in=step),
+            lambda step: (
+                Q(**done, succession_to__successor__in=step)
+                | Q(**awaited, succession_from__predecessor__in=step)
+            ),
         )
         return frozenset(start | reached)
 

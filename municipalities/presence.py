@@ -25,9 +25,9 @@ class Presence:
         }
         self._successors: dict[int, list[int]] = defaultdict(list)
         self._forerunners: dict[int, list[int]] = defaultdict(list)
-        successions = DepartmentSuccession.objects.filter(
-            predecessor__municipality=town
-        ).order_by("successor__order", "successor__code", "predecessor__order")
+        successions = DepartmentSuccession.objects.filter(predecessor__municipality=town).order_by(
+            "successor__order", "successor__code", "predecessor__order"
+        )
         for old, new, effective_on in successions.values_list(
             "predecessor", "successor", "effective_on"
         ):

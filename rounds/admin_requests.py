@@ -59,6 +59,7 @@ class RequestAdmin(FrozenAdmin):
                 )
                 for route, view, name in pages
             ),
+            *sheet_urls(self),
             *super().get_urls(),
         ]
 
@@ -66,9 +67,6 @@ class RequestAdmin(FrozenAdmin):
         scope = self.scope(request)
         may_write = {"may_write": scope.is_operator or bool(scope.planned)}
         return super().changelist_view(request, may_write | (extra_context or {}))
-
-    def get_urls(self) -> list[Any]:
-        return [*sheet_urls(self), *super().get_urls()]
 
 
 @admin.register(Reply)
