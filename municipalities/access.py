@@ -36,8 +36,8 @@ class Scope:
 
     `municipalities` may be read, `planned` may be changed as planner, `departments` are the
     sections whose figures and reports the person may record: the own ones, for an approver
-    those below, and the forerunners of all these until today. `approved` are those of them the person
-    approves for, `led` the sections of the division whose lead section (部主管課) the person
+    those below, and the forerunners of all these until today. `approved` are those of them the
+    person approves for, `led` the sections of the division whose lead section (部主管課) the person
     approves for. An operator reaches everything.
     """
 

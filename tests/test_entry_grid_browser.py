@@ -17,6 +17,7 @@ def entry(page: Page) -> Iterator[EntryPage]:
     entry = EntryPage(page)
     entry.open()
     yield entry
+    entry.hush()
     assert entry.problems == []
 
 
