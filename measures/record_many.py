@@ -38,7 +38,9 @@ def check_reports(
     stored, flows = stored_rows(rows, "row__action__plan"), Flows()
     plans = {row.row.action.plan_id: row.row.action.plan for row in rows}
     calendar = Calendar({*plans, *(row.row.action.plan_id for row in stored.values())})
-    prefetch_related_objects([*plans.values()], "report_columns", "schemes__scheme")
+    # Rows of one plan need not share the object that stands for it.
+    objects = {id(row.row.action.plan): row.row.action.plan for row in rows}
+    prefetch_related_objects([*objects.values()], "report_columns", "schemes__scheme")
     sections_of = _sections([*rows, *stored.values()], plans.values(), by)
 
     def check_place(row: ProgressReport) -> None:

@@ -60,6 +60,7 @@ class RequestAdmin(FrozenAdmin):
                 )
                 for route, view, name in pages
             ),
+            *sheet_urls(self),
             *super().get_urls(),
         ]
 

@@ -120,14 +120,17 @@ class Book:
 def result_words(judged: Judged) -> str:
     """Return the rate and the computed class of a year in words, or why there is none."""
     verdict = judged.verdict
-    if verdict is None:
-        rate = judged.rates.get("progress")
-        shown = None if rate is None else evaluation.to_decimal(rate, 1)
-        return "" if shown is None else f"{_RATES[Formula.PROGRESS]} {shown:,}％"
     parts = []
-    name = _RATES.get(verdict.scheme.formula)
-    if name is not None and verdict.rate_shown is not None:
-        parts.append(f"{name} {verdict.rate_shown:,}％")
+    name = None if verdict is None else _RATES.get(verdict.scheme.formula)
+    if verdict is not None and name is not None:
+        shown = verdict.rate_shown
+    else:  # without a formula of the scheme's own, how far the figure has come
+        name, rate = _RATES[Formula.PROGRESS], judged.rates.get("progress")
+        shown = None if rate is None else evaluation.to_decimal(rate, 1)
+    if shown is not None:
+        parts.append(f"{name} {shown:,}％")
+    if verdict is None:
+        return "".join(parts)
     if verdict.band is not None:
         symbol, label = verdict.symbol, verdict.label
         parts.append(symbol if symbol == label else f"{symbol} {label}")

@@ -31,6 +31,9 @@ from .saving import Clash, Outcome, Question
 from .stories import Story, stories_of
 
 
+MOST_COLUMNS = 7
+
+
 @dataclass
 class Fact:
     """Something known of a row that is not typed here."""
@@ -98,6 +101,11 @@ class ReportTable:
     rows: list[SheetRow]
     before: str
     """The year whose text stands beside."""
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it has more columns than a window holds."""
+        return len(self.columns) > MOST_COLUMNS
 
 
 @dataclass

@@ -62,6 +62,7 @@ def _page(
     context = model_admin.admin_site.each_context(request) | {
         "title": f"{desk.request.title}：{desk.department}",
         "opts": model_admin.opts,
+        "is_nav_sidebar_enabled": False,  # the sheet needs the width
         "desk": desk,
         "asked": desk.request,
         "sheet": sheet,
