@@ -9,14 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from municipalities.models import FailedSignIn, Membership, SignIn, SignInWait, User
-from rounds.models import Publication, PublishedIndicator, PublishedReport
+from rounds.models import Publication, PublishedIndicator, PublishedReport, SentReminder
 
 from .admin_pages import address, form_page, sign_in, take_over_page
 from .full_town import fill_town, our_models
 from .people import People, make_people
 
 STAFF = ("entry", "colleague", "approver", "head", "planner", "reader", "operator", "superuser")
-PEOPLE = {User, Membership, SignIn, FailedSignIn, SignInWait}
+PEOPLE = {User, Membership, SignIn, FailedSignIn, SignInWait, SentReminder}
 FROZEN = {Publication, PublishedIndicator, PublishedReport}
 
 
