@@ -106,7 +106,7 @@ def publish(camera: Camera) -> None:
     camera.page.select_option("#id_kind", label="公表版")
     camera.page.fill("#id_fiscal_year", "R8")
     camera.page.select_option("#id_period", label="9月末実績")
-    camera.press("件数を確かめる")
+    camera.press("公表する内容を確かめる")
     camera.take("publish", bottom="#publish-form .submit-row")
 
 

@@ -40,7 +40,7 @@ from .models import (
     SeriesBreak,
     Target,
 )
-from .record_many import move_actuals, move_judgements
+from .record_many import move_actuals, move_judgements, places_of_actuals, places_of_judgements
 from .resources import ActualResource, IndicatorResource, SeriesResource, TargetResource
 
 ACTUALS = WritePath(
@@ -129,6 +129,7 @@ class ActualAdmin(FlatTable, MovesRows, ScopedAdmin):
     resource_classes = (ActualResource,)
     path = ACTUALS
     mover = staticmethod(move_actuals)
+    places = staticmethod(places_of_actuals)
     related = ("series__municipality", "series__owner")
     list_display = (
         "series",
@@ -317,6 +318,7 @@ class TargetAdmin(FlatTable, ScopedAdmin):
 class JudgementAdmin(MovesPlannersRows, ScopedAdmin):
     path = JUDGEMENTS
     mover = staticmethod(move_judgements)
+    places = staticmethod(places_of_judgements)
     related = ("indicator__plan__municipality", "indicator__series", "band__scheme")
     list_display = ("indicator", "fiscal_year", "period", "stage", "band", "state", "plan")
     list_filter = (

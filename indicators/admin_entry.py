@@ -23,7 +23,7 @@ from municipalities import fiscal_year as fiscal_years
 from municipalities.access import scope_of
 from municipalities.admin_fields import FigureField, FiscalYearField
 from municipalities.admin_forms import RowForm, WritePath, typed_reason
-from plans.choices import Period
+from plans.choices import Period, WorkState
 from plans.models import Plan, YearLock
 from plans.moving import SECTION_STATES
 
@@ -51,9 +51,20 @@ class EntryForm(RowForm):
             self.fields["state"].choices = [
                 choice for choice in self.fields["state"].choices if choice[0] in SECTION_STATES
             ]
+            if self.instance.state not in SECTION_STATES:  # the awaited figure comes as a draft
+                self.initial["state"] = WorkState.DRAFT
         name = self.instance.series.name
         for field in self.fields.values():  # every box says which series it belongs to
             field.widget.attrs["aria-label"] = f"{name} {field.label}"
+
+    def clean(self) -> dict[str, Any]:
+        """A figure that is typed in takes the place of the reason why there was none."""
+        cleaned = super().clean()
+        if cleaned.get("value") is not None and "value" in self.changed_data:
+            self.instance.expected_on = None
+            if "missing_reason" not in self.changed_data:
+                cleaned["missing_reason"] = ""
+        return cleaned
 
 
 class ChoiceForm(forms.Form):
@@ -183,11 +194,12 @@ def _rows(request: HttpRequest, chosen: dict[str, Any]) -> list[EntryRow]:
         rows[series.pk] = row
         for actual in filter(None, (row.actual, row.before)):
             actual.series = series  # at hand, so that no row asks for it
-        if series.pk in closed:
+        is_open = row.actual is not None and row.actual.stays_open(row.actual)
+        if series.pk in closed and not is_open:
             row.closed = _("年度の締切済み")
         elif not (is_planner or is_own):
             row.closed = _("ほかの課の行")
-        elif row.actual and not is_planner and row.actual.state not in SECTION_STATES:
+        elif row.actual and not is_planner and not _takes_figure(row.actual):
             row.closed = row.actual.get_state_display()
         else:
             row.form = _form(request, row, year, period, is_planner)
@@ -211,6 +223,11 @@ def _sections(indicators: list[Indicator], year: int) -> dict[int, dict[int, Any
 def _closed_series(year: int) -> set[int]:
     locked = YearLock.objects.filter(fiscal_year=year).values("plan")
     return set(Indicator.objects.filter(plan__in=locked).values_list("series_id", flat=True))
+
+
+def _takes_figure(actual: Actual) -> bool:
+    """Whether people of a section may write this row: it is still theirs, or awaits its figure."""
+    return actual.state in SECTION_STATES or actual.is_awaited
 
 
 def _form(

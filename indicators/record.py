@@ -55,8 +55,10 @@ def sections_of(series: Series, fiscal_year: int) -> set[int]:
 
 
 def check_actual(actual: Actual, *, by: Any, reason: str | None = None) -> None:
-    """Raise where `by` may not write this actual, its year is closed, or it is not valid."""
-    stored = _check_places(actual, by)
+    """Raise where `by` may not write this actual, its year is closed, or it is not valid. A closed
+    year still takes a figure it awaited; the row is marked as late then."""
+    stored, is_closed = _check_places(actual, by)
+    actual.is_late = is_late(actual, stored, is_closed=is_closed)
     check_state(
         actual,
         stored,
@@ -69,26 +71,47 @@ def check_actual(actual: Actual, *, by: Any, reason: str | None = None) -> None:
     actual.full_clean()
 
 
-def _check_places(actual: Actual, by: Any) -> Actual | None:
+def is_late(actual: Actual, stored: Actual | None, *, is_closed: bool) -> bool:
+    """Return whether a row that may be written came after its year had been closed."""
+    came_before = stored is not None and stored.is_late
+    return came_before or (is_closed and not actual.is_awaited)
+
+
+def _check_places(
+    actual: Actual, by: Any, *, is_leaving: bool = False
+) -> tuple[Actual | None, bool]:
     """Ask for where the row is to stand, and where it stands: moving takes it away from there.
-    Return it as it stands."""
-    _check_place(actual, by)
+    Return it as it stands, and whether its year is closed but open for this row."""
+    if by is not None:
+        _check_section(actual, by)
     stored = Actual.objects.filter(pk=actual.pk).select_related("series").first()
-    if stored is not None and _place(stored) != _place(actual):
-        _check_place(stored, by)
-    return stored
+    is_moved = stored is not None and _place(stored) != _place(actual)
+    is_closed = False
+    try:
+        _check_open(actual)
+        if is_moved:
+            if by is not None:
+                _check_section(stored, by)
+            _check_open(stored)
+    except ValidationError:
+        if is_leaving or not actual.stays_open(stored):
+            raise
+        is_closed = True
+    return stored, is_closed
 
 
 def _place(actual: Actual) -> tuple[int, int]:
     return actual.series_id, actual.fiscal_year
 
 
-def _check_place(actual: Actual, by: Any) -> None:
-    series, year = actual.series, actual.fiscal_year
-    if by is not None:
-        require_section(by, series.municipality_id, sections_of(series, year))
-    plans = Indicator.objects.filter(series=series).values_list("plan_id", flat=True)
-    ensure_open(plans, year)
+def _check_section(actual: Actual, by: Any) -> None:
+    sections = sections_of(actual.series, actual.fiscal_year)
+    require_section(by, actual.series.municipality_id, sections)
+
+
+def _check_open(actual: Actual) -> None:
+    plans = Indicator.objects.filter(series=actual.series).values_list("plan_id", flat=True)
+    ensure_open(plans, actual.fiscal_year)
 
 
 def record_actual(
@@ -101,7 +124,7 @@ def record_actual(
 
 def remove_actual(actual: Actual, *, by: Any, reason: str) -> None:
     """Delete an actual. Its year must be open, and a section deletes only its own drafts."""
-    _check_places(actual, by)
+    _check_places(actual, by, is_leaving=True)
     check_removal(actual, by=by, municipality_id=actual.series.municipality_id)
     delete_row(actual, by=by, reason=reason)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from municipalities.access import require_planner
@@ -30,7 +32,7 @@ from plans.workflow import Action
 
 from . import judging
 from .models import Actual, Indicator, Judgement, Responsibility, Series, Target
-from .record import refuse_override, series_is_shown
+from .record import is_late, refuse_override, series_is_shown
 
 # --- Actuals ----------------------------------------------------------------------------------
 
@@ -38,25 +40,32 @@ from .record import refuse_override, series_is_shown
 def check_actuals(
     rows: Sequence[Actual], *, by: Any, fields: Collection[str] | None = None
 ) -> Problems:
-    """Return what is wrong with actuals, new or changed; see `record.check_actual`."""
+    """Return what is wrong with actuals, new or changed; see `record.check_actual`. Those that may
+    be written know whether they are late."""
     stored = stored_rows(rows, "series")
     place_of = _places_of([*rows, *stored.values()], with_sections=by is not None)
     flows = Flows()
 
-    def check_place(row: Actual) -> None:
-        place = place_of(row)
-        if by is not None:
-            require_section(by, place.municipality_id, place.sections)
-        place.ensure_open()
-
-    def check(row: Actual) -> None:
-        check_place(row)
-        before = stored.get(row.pk)
-        if before is not None and (before.series_id, before.fiscal_year) != (
+    def is_closed(row: Actual, before: Actual | None) -> bool:
+        """Whether the year is closed, but open for this row; raise where it is not."""
+        is_moved = before is not None and (before.series_id, before.fiscal_year) != (
             row.series_id,
             row.fiscal_year,
-        ):
-            check_place(before)
+        )
+        try:
+            for place in map(place_of, [row, before] if is_moved else [row]):
+                if by is not None:
+                    require_section(by, place.municipality_id, place.sections)
+                place.ensure_open()
+        except ValidationError:
+            if not row.stays_open(before):
+                raise
+            return True
+        return False
+
+    def check(row: Actual) -> None:
+        before = stored.get(row.pk)
+        row.is_late = is_late(row, before, is_closed=is_closed(row, before))
         check_state(
             row,
             before,
@@ -93,6 +102,17 @@ def _places_of(rows: Sequence[Actual], *, with_sections: bool = True) -> Callabl
     return place_of
 
 
+def places_of_actuals(rows: Sequence[Actual]) -> Callable[[Actual], Place]:
+    """Return where stored actuals stand; a closed year is open for the figures it awaits."""
+    place_of = _places_of(rows)
+
+    def place_in_workflow(row: Actual) -> Place:
+        place = place_of(row)
+        return replace(place, ensure_open=lambda: None) if row.stays_open(row) else place
+
+    return place_in_workflow
+
+
 def move_actuals(
     rows: Sequence[Actual],
     action: Action,
@@ -108,7 +128,7 @@ def move_actuals(
         by=by,
         reason=reason,
         versions=versions,
-        places=_places_of,
+        places=places_of_actuals,
         related=("series",),
     )
 
@@ -140,6 +160,20 @@ def record_actuals(
     """Check and save actuals, with their history: all or none. `fields` names what may have
     changed of stored ones (None: everything). Raises ValidationError with every problem."""
     refuse(check_actuals(rows, by=by, fields=fields), rows)
+    save_actuals(rows, by=by, reason=reason, fields=fields, expected_versions=expected_versions)
+
+
+def save_actuals(
+    rows: Sequence[Actual],
+    *,
+    by: Any,
+    reason: str = "",
+    fields: Collection[str] | None = None,
+    expected_versions: Mapping[int, int] | None = None,
+) -> None:
+    """Save actuals that have passed `check_actuals`; see `plans.record_many.save_rows`."""
+    if fields is not None:
+        fields = {*fields, "is_late"}
     save_rows(rows, by=by, reason=reason, fields=fields, expected_versions=expected_versions)
 
 
@@ -260,13 +294,14 @@ def move_judgements(
         by=by,
         reason=reason,
         versions=versions,
-        places=_places_of_judgements,
+        places=places_of_judgements,
         related=("indicator__plan", "indicator__series", "band"),
         of_planners=True,
     )
 
 
-def _places_of_judgements(rows: Sequence[Judgement]) -> Callable[[Judgement], Place]:
+def places_of_judgements(rows: Sequence[Judgement]) -> Callable[[Judgement], Place]:
+    """Return where stored judgements stand; they belong to no section."""
     return places_in_plan(rows, lambda row: row.indicator.plan, lambda row: ())
 
 

@@ -11,7 +11,6 @@ from municipalities.flat.importing import Line
 from municipalities.flat.resource import FlatResource
 from municipalities.models import Department
 from municipalities.record_many import Problems
-from plans import record_many as plan_rows
 from plans.models import BasicGoal, Plan, Policy
 
 from . import record_many
@@ -160,7 +159,7 @@ class ActualResource(FlatResource):
 
     def save(self, lines: Sequence[Line], *, by: Any, reason: str, fields: Collection[str]) -> None:
         versions = {line.row.pk: line.row.version for line in lines if line.row.pk is not None}
-        plan_rows.save_rows(
+        record_many.save_actuals(
             [line.row for line in lines],
             by=by,
             reason=reason,

@@ -31,7 +31,7 @@ from plans.models import Plan
 from . import admin_taking_over, record
 from .admin_forms import ReportForm
 from .models import ProgressReport, ReportColumn, ReportingDepartment, ReportingRow
-from .record_many import move_reports
+from .record_many import move_reports, places_of_reports
 from .taking_over import years_taken_from
 
 REPORTS = WritePath(
@@ -64,6 +64,7 @@ class ProgressReportAdmin(MovesRows, ScopedAdmin):
     form = ReportForm
     path = REPORTS
     mover = staticmethod(move_reports)
+    places = staticmethod(places_of_reports)
     related = ("row__action__plan__municipality", "rating__scheme")
     list_display = ("action", "fiscal_year", "time", "sections", "rating", "state", "untouched")
     list_filter = (

@@ -20,7 +20,7 @@ from . import record
 from .line_editor import FIELDS, token_of, words_of
 from .models import ReviewComment
 from .outline import outlines
-from .record_many import move_comments
+from .record_many import move_comments, places_of_comments
 
 COMMENTS = WritePath(
     record.check_comment, record.record_comment, record.remove_comment, is_versioned=True
@@ -115,6 +115,7 @@ class ReviewCommentAdmin(MovesPlannersRows, PlanRowAdmin):
     form = CommentForm
     path = COMMENTS
     mover = staticmethod(move_comments)
+    places = staticmethod(places_of_comments)
     related = (
         "plan__municipality",
         "department",

@@ -22,7 +22,7 @@ from plans.admin_workflow import MovesRows
 
 from . import record
 from .models import DepartmentPolicySheet, PriorityIssue
-from .record_many import move_sheets
+from .record_many import move_sheets, places_of_sheets
 
 SHEETS = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet, is_versioned=True)
 ISSUES = WritePath(record.check_sheet, record.record_sheet, record.remove_sheet)
@@ -46,6 +46,7 @@ class PriorityIssueInline(OfDepartment, Stacked):
 class DepartmentPolicySheetAdmin(OfDepartment, MovesRows, PlanRowAdmin):
     path = SHEETS
     mover = staticmethod(move_sheets)
+    places = staticmethod(places_of_sheets)
     related = ("plan__municipality", "department")
     list_display = ("department", "fiscal_year", "heading", "state", "plan")
     list_filter = (

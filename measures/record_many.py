@@ -143,12 +143,13 @@ def move_reports(
         by=by,
         reason=reason,
         versions=versions,
-        places=_places_of_reports,
+        places=places_of_reports,
         related=("row__action__plan",),
     )
 
 
-def _places_of_reports(rows: Sequence[ProgressReport]) -> Callable[[Any], Place]:
+def places_of_reports(rows: Sequence[ProgressReport]) -> Callable[[Any], Place]:
+    """Return where stored reports stand, and the sections that answer for them."""
     prefetch_related_objects(rows, "row__departments")
 
     def sections_of(report: ProgressReport) -> set[int]:
@@ -174,9 +175,14 @@ def move_sheets(
         by=by,
         reason=reason,
         versions=versions,
-        places=lambda rows: places_in_plan(rows, _plan_of, lambda row: [row.department_id]),
+        places=places_of_sheets,
         related=("plan", "department"),
     )
+
+
+def places_of_sheets(rows: Sequence[DepartmentPolicySheet]) -> Callable[[Any], Place]:
+    """Return where stored policy sheets stand; each is its department's."""
+    return places_in_plan(rows, _plan_of, lambda row: [row.department_id])
 
 
 def move_comments(
@@ -195,10 +201,15 @@ def move_comments(
         by=by,
         reason=reason,
         versions=versions,
-        places=lambda rows: places_in_plan(rows, _plan_of, lambda row: ()),
+        places=places_of_comments,
         related=("plan", "basic_goal__plan", "policy__plan", "measure__plan"),
         of_planners=True,
     )
+
+
+def places_of_comments(rows: Sequence[ReviewComment]) -> Callable[[Any], Place]:
+    """Return where stored comments stand; they belong to no section."""
+    return places_in_plan(rows, _plan_of, lambda row: ())
 
 
 def _plan_of(row: DepartmentPolicySheet | ReviewComment) -> Plan:

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,6 +11,9 @@ class MunicipalitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import sqlite  # noqa: F401  (listens to new connections)
+
+        # `signing_in.note_sign_in` does it without a line in the record of changes.
+        user_logged_in.disconnect(dispatch_uid="update_last_login")
 
 
 class ShirubeAdminConfig(admin_apps.AdminConfig):

@@ -6,15 +6,18 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 
 _at_hand: ContextVar[dict[tuple[Any, ...], Any] | None] = ContextVar("keys_at_hand", default=None)
-"""(model, key) → row and (model, id) → key, of the rows asked for so far; None: not kept."""
+"""(model, key) → row and (model, id) → key, of the rows asked for or saved so far; (model,) →
+whether it had no rows at first. None: not kept."""
 
 
 @contextmanager
 def keys_at_hand() -> Iterator[None]:
-    """Ask for each row only once while a file is loaded; inside, rows are added, never removed or
-    given another key."""
+    """Ask for each row only once while a file is loaded, and for none in a table that was empty;
+    inside, rows are saved one by one, never removed or given another key."""
     token = _at_hand.set({})
     try:
         yield
@@ -26,14 +29,18 @@ class NaturalKeyManager(models.Manager):
     """Finds a row by the flat tuple `natural_key()` returns."""
 
     def get_by_natural_key(self, *key: Any) -> Any:
+        lookups = dict(zip(self.model.natural_lookups(), key, strict=True))
         known = _at_hand.get()
-        if known is not None and (self.model, key) in known:
-            return known[self.model, key]
-        row = self.get(**dict(zip(self.model.natural_lookups(), key, strict=True)))
-        if known is not None:
-            known[self.model, key] = row
-            known[self.model, row.pk] = key
-        return row
+        if known is None:
+            return self.get(**lookups)
+        if (self.model,) not in known:
+            known[self.model,] = not self.exists()
+        key = _as_kept(self.model, key)
+        if (self.model, key) not in known:
+            if known[self.model,]:
+                raise self.model.DoesNotExist
+            _keep(self.get(**lookups), key)
+        return known[self.model, key]
 
 
 class NaturalKeyModel(models.Model):
@@ -43,6 +50,21 @@ class NaturalKeyModel(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def natural_values(cls) -> list[models.Field]:
+        """Return the fields that hold the parts of the key, in the tables they stand in."""
+        fields = []
+        for name in cls.natural_fields:
+            field = cls._meta.get_field(name)
+            related = field.related_model
+            if related is None:
+                fields.append(field)
+            elif hasattr(related, "natural_values"):
+                fields += related.natural_values()
+            else:
+                fields.append(related._meta.get_field(related.USERNAME_FIELD))
+        return fields
 
     @classmethod
     def natural_lookups(cls) -> list[str]:
@@ -70,3 +92,21 @@ class NaturalKeyModel(models.Model):
             value = getattr(self, name)
             key += value.natural_key() if isinstance(value, models.Model) else (value,)
         return key
+
+
+def _as_kept(model: type[NaturalKeyModel], key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a key in the types of its columns: a file writes dates as text."""
+    fields = model.natural_values()
+    return tuple(field.to_python(value) for field, value in zip(fields, key, strict=True))
+
+
+def _keep(row: NaturalKeyModel, key: tuple[Any, ...]) -> None:
+    known = _at_hand.get()
+    known[type(row), key] = row
+    known[type(row), row.pk] = key
+
+
+@receiver(post_save)
+def _keep_saved(instance: models.Model, **kwargs: Any) -> None:
+    if _at_hand.get() is not None and isinstance(instance, NaturalKeyModel):
+        _keep(instance, _as_kept(type(instance), instance.natural_key()))

@@ -60,7 +60,7 @@ class DepartmentResource(FlatResource):
         town = town_link("municipality__slug", key=True, attribute="municipality")
         code, *others = columns_of(
             Department,
-            ("code", "name", "kind", "post", "order", "valid_from", "valid_to", "note"),
+            ("code", "name", "kind", "post", "is_lead", "order", "valid_from", "valid_to", "note"),
             keys=("code",),
         )
         above = Link(

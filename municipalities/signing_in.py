@@ -161,6 +161,14 @@ def answer_who_waits(
 
 
 @receiver(user_logged_in)
+def note_sign_in(user: Any, **kwargs: Any) -> None:
+    """Note when somebody last signed in. Django would save the person, and so leave a line in the
+    record of changes in which nothing has changed (`MunicipalitiesConfig.ready`)."""
+    user.last_login = timezone.now()
+    type(user)._base_manager.filter(pk=user.pk).update(last_login=user.last_login)
+
+
+@receiver(user_logged_in)
 def renew(request: HttpRequest, **kwargs: Any) -> None:
     """Note that the session has just been used."""
     request.session[RENEWED] = int(time.time())

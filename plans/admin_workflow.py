@@ -13,10 +13,11 @@ from django.contrib.admin.utils import (
     label_for_field,
     lookup_field,
 )
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,7 +26,7 @@ from municipalities.admin_forms import typed_reason
 from municipalities.models import Municipality
 
 from .choices import WorkState
-from .moving import SECTION_STATES, WORDS
+from .moving import SECTION_STATES, WORDS, Flows, Place, offers_of, parties_of
 from .workflow import PLANNERS_STEPS, SECTION_STEPS, WITH_REASON, Action, Party, State
 
 MOST = 500
@@ -61,11 +62,46 @@ def _admin_action(action: Action) -> Callable[..., Any]:
 
 
 class MovesRows:
-    """A table of working rows; `mover` is the write path's function that moves many of them."""
+    """A table of working rows; `mover` is the write path's function that moves many of them,
+    `places` the one that says where they stand. The page of a row has buttons for its steps."""
 
     mover: Callable[..., list[Any]]
+    places: Callable[[Any], Callable[[Any], Place]]
     steps = SECTION_STEPS
     actions: tuple[Any, ...] = tuple(_admin_action(action) for action in Action)
+    change_form_template = "admin/row_change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        move = self.admin_site.admin_view(move_one_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_move"
+        own = {"model_admin": self}
+        return [path("<path:object_id>/move/", move, own, name=name), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        obj = kwargs.get("obj")
+        if obj is not None and obj.pk:
+            context["workflow"] = self._workflow(request, obj)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _workflow(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Return how far a row has come as it is stored, whose it is, and what the person may do;
+        `obj` may hold what a form has typed over it."""
+        row = self.get_queryset(request).select_related("changed_by").get(pk=obj.pk)
+        flows = Flows(of_planners=self.steps is PLANNERS_STEPS)
+        offers = offers_of(row, by=request.user, place=self.places([row])(row), flows=flows)
+        return {
+            "row": row,
+            "offers": [
+                (f"{PREFIX}{offer.action.value}", WORDS[offer.action], offer.refusal)
+                for offer in offers
+            ],
+            "asks_reason": any(
+                not offer.refusal and offer.action in WITH_REASON for offer in offers
+            ),
+            "may_act": any(not offer.refusal for offer in offers),
+        }
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -150,6 +186,30 @@ def move_view(
             return None
         rows = list(queryset.exclude(state=target))  # as they stand by now
     return _page(model_admin, request, rows, action, problems)
+
+
+def move_one_view(request: HttpRequest, object_id: str, model_admin: Any) -> Any:
+    """Take one row a step of the workflow from its own page, or say why it is refused. Who has
+    nothing to do with the row is forbidden."""
+    row = model_admin.get_object(request, object_id)
+    place = model_admin.places([row])(row)
+    if not parties_of(model_admin.scope(request), place.municipality_id, place.sections):
+        raise PermissionDenied(_("担当する組織の行だけを変更できます。"))
+    back = reverse(
+        f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_change", args=[row.pk]
+    )
+    if request.method != "POST":
+        return HttpResponseRedirect(back)
+    try:
+        action = Action(request.POST.get("action", "").removeprefix(PREFIX))
+    except ValueError as error:
+        raise Http404(_("見つかりません。")) from error
+    problems = _moved_or_problems(model_admin, request, [row], action)
+    if not problems:
+        return HttpResponseRedirect(back)
+    return _page(
+        model_admin, request, [model_admin.get_object(request, object_id)], action, problems
+    )
 
 
 def _moved_or_problems(

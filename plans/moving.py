@@ -103,8 +103,9 @@ def content_differs(row: WorkingRow, before: WorkingRow) -> bool:
 
 
 def goes_back(row: WorkingRow, before: WorkingRow) -> bool:
-    """Whether a row that had been handed in is a draft again."""
-    return row.state == WorkState.DRAFT != before.state
+    """Whether a row that had been handed in is a draft again; what it waited for sends nothing
+    back."""
+    return row.state == WorkState.DRAFT != before.state and not row.arrives_over(before)
 
 
 def is_vouched(row: WorkingRow, before: WorkingRow) -> bool:
@@ -131,8 +132,9 @@ def check_state(
     A new row is a draft or handed in; planners also register what has long been settled. A stored
     row takes the steps of its town's flow only, with the `reason` they ask for (None: it is asked
     for when saved). What has been approved is returned before anybody changes it; what has been
-    checked, planners correct, and it stays checked. `is_changed`: something that shares the row's
-    state changes.
+    checked, planners correct, and it stays checked. What a row has been waiting for comes as a
+    draft or handed in, however far the row had come without it. `is_changed`: something that shares
+    the row's state changes.
     """
     if by is None:
         return
@@ -143,8 +145,19 @@ def check_state(
             raise _not_yours("state")
         return
     is_changed = is_changed or content_differs(row, before)
+    if row.arrives_over(before) and row.state in SECTION_STATES:
+        return
     stays = row.state == before.state
     if before.state not in SECTION_STATES and not is_planner and (is_changed or stays):
+        if row.arrives_over(before):
+            raise ValidationError(
+                {
+                    "state": _(
+                        "確定した値を入力するときは、状態を「入力中」か「提出済」にしてください。"
+                    )
+                },
+                code="arrives",
+            )
         raise taken_over_by_others(before)
     if stays:
         flow = flows.of(municipality_id) if before.state not in SECTION_STATES else None
@@ -210,6 +223,35 @@ def words_of(refusal: Refusal, row: WorkingRow, step: Step | None, target: str =
     if refusal == Refusal.NO_REASON:
         return _("%(action)sの理由を入力してください。") % {"action": action}
     return _("%(action)sができる役割ではありません。") % {"action": action}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action somebody could take with a row; `refusal` says why not now, "" where they may."""
+
+    action: Action
+    refusal: str = ""
+
+
+def offers_of(row: WorkingRow, *, by: Any, place: Place, flows: Flows) -> list[Offer]:
+    """Return what `by` may do with a stored row in its state, and what is theirs to do but refused
+    now; nothing that is others' to do. Reasons and versions, the move itself asks for."""
+    flow = flows.of(place.municipality_id)
+    parties = parties_of(scope_of(by), place.municipality_id, place.sections)
+    found = []
+    for action in Action:
+        step = flow.step(State(row.state), action)
+        is_own = row.changed_by_id == by.pk
+        refusal = flow.refusal(step, parties, is_own=is_own, has_reason=True)
+        if refusal in {Refusal.NOT_A_STEP, Refusal.NOT_YOURS}:
+            continue
+        words = "" if refusal is None else words_of(refusal, row, step)
+        try:
+            place.ensure_open()
+        except ValidationError as error:
+            words = " ".join(error.messages)
+        found.append(Offer(action, words))
+    return found
 
 
 # --- Moves ----------------------------------------------------------------------------------------

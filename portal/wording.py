@@ -82,10 +82,6 @@ def by_site() -> Badge:
     return Badge(_("当サイトによる要約"))
 
 
-def computed_by_site() -> Badge:
-    return Badge(_("当サイトの計算"))
-
-
 def lifetime_words(municipality: Municipality, row: Lifetime) -> str:
     """Return when and why a row joined or left its plan, "" where it lives as long."""
     first, last = row.first_fiscal_year, row.last_fiscal_year

@@ -14,6 +14,7 @@ from municipalities.admin_filters import YearFilter, municipality_filter
 from plans.admin_base import plan_filter
 
 from . import (
+    admin_closing,  # noqa: F401  registers the closed years with the way to close another
     admin_explain,
     admin_publish,
     admin_requests,  # noqa: F401
@@ -63,6 +64,12 @@ class PublicationAdmin(FrozenAdmin):
         return [
             path("explain/", explain, {"model_admin": self}, name="rounds_publication_explain"),
             path("publish/", publish, {"model_admin": self}, name="rounds_publication_publish"),
+            path(
+                "<path:object_id>/withdraw/",
+                self.admin_site.admin_view(admin_publish.withdraw_view),
+                {"model_admin": self},
+                name="rounds_publication_withdraw",
+            ),
             *super().get_urls(),
         ]
 

@@ -1,31 +1,33 @@
-"""Publishing from the admin: say what, see how much would be frozen, then publish."""
+"""Publishing from the admin: say what, see what would change for the readers, then publish."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from indicators.models import Actual, Indicator, Judgement
-from measures.models import DepartmentPolicySheet, ProgressReport, ReportColumn, ReviewComment
 from municipalities import fiscal_year as fiscal_years
-from municipalities.access import scope_of
+from municipalities.access import require_planner, scope_of
 from municipalities.admin_fields import FiscalYearField
-from plans.choices import Period, WorkState
+from municipalities.admin_forms import typed_reason
+from municipalities.days import day_words
+from plans.choices import Period
 from plans.models import Plan
 
 from . import record
+from .contents import contents_of
+from .differences import Differences, differences_of
+from .extent import Extent, extent_of
 from .models import Publication, validate_moment
 
 
@@ -61,6 +63,12 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy("空欄はいますぐ。"),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = (_("公表する日"), _("公表する時刻"))  # two boxes share one label
+        for box, name in zip(self.fields["effective_at"].widget.widgets, names, strict=True):
+            box.attrs["aria-label"] = name
+
     def show(self, error: ValidationError) -> None:
         """Put the messages of `error` beside their fields, the others on top."""
         problems = getattr(error, "error_dict", None) or {None: error.error_list}
@@ -69,68 +77,25 @@ class PublishForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Extent:
-    """How much a publication would freeze, and what would stay behind unchecked."""
+class Preview:
+    """What somebody sees before publishing: `seen` stands for all of it."""
 
-    indicators: int
-    figures: int = 0
-    unchecked_figures: int = 0
-    judgements: int = 0
-    reports: int = 0
-    unchecked_reports: int = 0
-    untouched_reports: int = 0
-    """Checked reports with a public column that still says what an earlier year said."""
-    sheets: int = 0
-    unchecked_sheets: int = 0
-    comments: int = 0
-    unchecked_comments: int = 0
-
-
-def extent_of(
-    plan: Plan, year: int | None, period: str, effective_at: datetime | None = None
-) -> Extent:
-    """Count the rows of a plan's year and period; without year, its indicators and the policy
-    sheets of the year it shows from `effective_at` (None: now) on."""
-    indicators = Indicator.objects.filter(plan=plan)
-    shown = Publication(plan=plan, fiscal_year=year, effective_at=effective_at or timezone.now())
-    sheets = DepartmentPolicySheet.objects.filter(plan=plan, fiscal_year=shown.year_shown)
-    extent = Extent(
-        indicators=indicators.count(),
-        sheets=sheets.filter(state=WorkState.CHECKED).count(),
-        unchecked_sheets=sheets.exclude(state=WorkState.CHECKED).count(),
-    )
-    if year is None:
-        return extent
-    indicators = indicators.in_year(year)
-    when = {"fiscal_year": year, "period": period}
-    figures = Actual.objects.filter(series__in=indicators.values("series"), **when)
-    reports = ProgressReport.objects.filter(row__action__plan=plan, **when)
-    judgements = Judgement.objects.filter(indicator__in=indicators, **when)
-    comments = ReviewComment.objects.filter(plan=plan, fiscal_year=year)
-    if period != Period.YEAR_END:  # the board speaks of whole years
-        comments = comments.none()
-    return replace(
-        extent,
-        indicators=indicators.count(),
-        figures=figures.filter(state=WorkState.CHECKED).count(),
-        unchecked_figures=figures.exclude(state=WorkState.CHECKED).count(),
-        judgements=judgements.filter(state=WorkState.CHECKED).count(),
-        reports=reports.filter(state=WorkState.CHECKED).count(),
-        unchecked_reports=reports.exclude(state=WorkState.CHECKED).count(),
-        untouched_reports=_untouched(plan, reports.filter(state=WorkState.CHECKED)),
-        comments=comments.filter(state=WorkState.CHECKED).count(),
-        unchecked_comments=comments.exclude(state=WorkState.CHECKED).count(),
-    )
-
-
-def _untouched(plan: Plan, reports: QuerySet) -> int:
-    public = {column.key for column in ReportColumn.of_plan(plan) if column.is_public}
-    marked = reports.still_taken_over().values_list("taken_over", flat=True)
-    return sum(not public.isdisjoint(keys) for keys in marked)
+    publication: Publication
+    extent: Extent
+    differences: Differences
+    seen: str
+    when: str
+    """When it takes effect, "" for at once."""
+    is_past: bool
+    """What is read now is newer, so that nothing would change for anybody."""
+    replaced_by: str
+    """When one of the same kind, year and period follows that is scheduled already, "" for none."""
+    may_publish: bool
 
 
 def publish_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
-    """Show the form, then what it would freeze, then publish. Planners only."""
+    """Show the form, then what would change for the readers, then publish what has been shown.
+    Planners only."""
     scope = scope_of(request.user)
     if not (scope.is_operator or scope.planned):
         raise PermissionDenied
@@ -140,43 +105,109 @@ def publish_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     asked = request.method == "POST"
     form = PublishForm(request.POST if asked else None, initial={"plan": request.GET.get("plan")})
     form.fields["plan"].queryset = plans
-    extent = None
+    preview = None
     if asked and form.is_valid():
-        chosen = form.cleaned_data
+        options = dict(form.cleaned_data)
+        plan, kind = options.pop("plan"), options.pop("kind")
         if "publish" in request.POST:
             try:
                 publication = record.publish(
-                    chosen["plan"],
-                    chosen["kind"],
-                    by=request.user,
-                    **{
-                        name: chosen[name]
-                        for name in (
-                            "fiscal_year",
-                            "period",
-                            "effective_at",
-                            "mark",
-                            "reason",
-                            "note",
-                        )
-                    },
+                    plan, kind, by=request.user, seen=request.POST.get("seen", ""), **options
                 )
             except ValidationError as error:
                 form.show(error)
             else:
                 model_admin.log_addition(request, publication, [{"added": {}}])
-                text = _("「%(publication)s」を公表しました。") % {"publication": publication}
-                model_admin.message_user(request, text, messages.SUCCESS)
+                model_admin.message_user(request, _done(publication), messages.SUCCESS)
                 return HttpResponseRedirect("..")
-        if form.is_valid():  # still, after publishing was refused
-            extent = extent_of(
-                chosen["plan"], chosen["fiscal_year"], chosen["period"], chosen["effective_at"]
-            )
+        preview = _preview(form, plan, kind, request.user, options)
     context = model_admin.admin_site.each_context(request) | {
         "title": _("公表する"),
         "opts": model_admin.opts,
         "form": form,
-        "extent": extent,
+        "preview": preview,
+        "scheduled": Publication.objects.scheduled()
+        .filter(plan__in=plans)
+        .select_related("plan__municipality", "published_by")
+        .order_by("effective_at", "pk"),
         "media": model_admin.media + form.media,
     }
     return TemplateResponse(request, "admin/rounds/publication/publish.html", context)
+
+
+def _done(publication: Publication) -> str:
+    if publication.effective_at > timezone.now():
+        text = _("「%(publication)s」の公表を予約しました。%(when)sに一斉に切り替わります。")
+    else:
+        text = _("「%(publication)s」を公表しました。")
+    return text % {"publication": publication, "when": moment_words(publication)}
+
+
+def _preview(
+    form: PublishForm, plan: Plan, kind: str, by: Any, options: dict[str, Any]
+) -> Preview | None:
+    """Return what publishing would change; None where there is no such publication. Why it cannot
+    be made, the form says."""
+    try:
+        publication = record.prepare(plan, kind, by=by, **options)
+    except ValidationError as error:
+        if form.is_valid():  # else publishing has been refused with the same words
+            form.show(error)
+        return None
+    refusal = None
+    try:
+        record.check_publication(publication)
+    except ValidationError as error:
+        refusal = error
+    if refusal is not None and form.is_valid():
+        form.show(refusal)
+    frozen = contents_of(publication)
+    differences = differences_of(publication, frozen)
+    before, at = differences.before, options["effective_at"]
+    follower = record.next_scheduled(publication)
+    return Preview(
+        publication=publication,
+        extent=extent_of(plan, options["fiscal_year"], options["period"], at),
+        differences=differences,
+        seen=record.fingerprint(publication, frozen, at),
+        when=moment_words(publication) if publication.effective_at > timezone.now() else "",
+        is_past=before is not None and before.effective_at > publication.effective_at,
+        replaced_by="" if follower is None else moment_words(follower),
+        may_publish=refusal is None,
+    )
+
+
+def moment_words(publication: Publication) -> str:
+    """Return when a publication takes effect: 令和8年12月1日 10:00."""
+    moment = timezone.localtime(publication.effective_at)
+    return f"{day_words(publication.plan.municipality, moment.date())} {moment:%H:%M}"
+
+
+# --- Scheduled publications -------------------------------------------------------------------
+
+
+def withdraw_view(request: HttpRequest, object_id: str, model_admin: Any) -> HttpResponse:
+    """Take back a publication before its time, with a reason. Planners only."""
+    publication = model_admin.get_object(request, object_id)
+    require_planner(request.user, publication.plan.municipality_id)
+    problems: list[str] = []
+    if request.method == "POST":
+        words = {"publication": publication, "when": moment_words(publication)}
+        try:
+            record.withdraw_scheduled(publication, by=request.user, reason=typed_reason(request))
+        except ValidationError as error:
+            problems = error.messages
+        else:
+            text = _("%(when)sに予約していた「%(publication)s」を取り消しました。")
+            model_admin.message_user(request, text % words, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:rounds_publication_publish"))
+    context = model_admin.admin_site.each_context(request) | {
+        "title": _("公表の予約を取り消す"),
+        "opts": model_admin.opts,
+        "publication": publication,
+        "when": moment_words(publication),
+        "problems": problems,
+        "change_reason": typed_reason(request),
+        "media": model_admin.media,
+    }
+    return TemplateResponse(request, "admin/rounds/publication/withdraw.html", context)

@@ -6,10 +6,12 @@ so it shows what publishing everything would print.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import JSONField, Model, Q, QuerySet
 
 from indicators import judging
 from indicators.choices import Accumulation, MissingReason
@@ -32,6 +34,43 @@ from .models import (
 
 EVERY_STATE = frozenset(WorkState.values)
 States = Collection[str]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All rows of one publication."""
+
+    indicators: list[PublishedIndicator]
+    reports: list[PublishedReport]
+    sheets: list[PublishedSheet]
+    comments: list[PublishedComment]
+
+    @property
+    def rows(self) -> list[Model]:
+        return [*self.indicators, *self.reports, *self.sheets, *self.comments]
+
+
+def contents_of(publication: Publication) -> Contents:
+    """Return what publishing freezes, unsaved. A constant number of queries."""
+    return Contents(
+        indicators_of(publication),
+        reports_of(publication),
+        sheets_of(publication),
+        comments_of(publication),
+    )
+
+
+def values_of(row: Model) -> dict[str, Any]:
+    """Return what a row of a publication says, by the name of its column; documents as they come
+    back from the database."""
+    return {
+        field.attname: json.loads(json.dumps(getattr(row, field.attname)))
+        if isinstance(field, JSONField)
+        else getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.name not in {"id", "publication"}
+    }
+
 
 # --- Indicators -------------------------------------------------------------------------------
 

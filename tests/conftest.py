@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from . import browser as browsers
+from . import shipped
 from .audit.site import trial_site
 from .environment import WORKER
 from .services import REDIS_URL, answers, find_chromium, find_soffice, missing
@@ -21,6 +21,20 @@ from .services import REDIS_URL, answers, find_chromium, find_soffice, missing
 # Properties hold on a slow machine too.
 hypothesis_settings.register_profile("shirube", deadline=None)
 hypothesis_settings.load_profile("shirube")
+
+
+USES_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that `make test` repeats on PostgreSQL: those that use the database, but not
+    what Chromium and LibreOffice make of a page or a workbook."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        asks = item.get_closest_marker("django_db") or used & USES_DATABASE
+        if asks and not (item.get_closest_marker("browser") or "soffice" in used):
+            item.add_marker("postgresql")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -65,7 +79,7 @@ def empty_cache() -> None:
 @pytest.fixture
 def loaded_plans(db: None) -> None:
     """The plans of fixtures/ in the database of the test (of `live_server` too, if used)."""
-    call_command("load_plans", verbosity=0)
+    shipped.load()
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,6 @@ from urllib.parse import unquote
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
-from django.db import transaction
 from django.urls import Resolver404, resolve
 from django.views.defaults import page_not_found, server_error
 
@@ -17,6 +15,7 @@ from portal import urls as portal_urls
 
 from .audit.checks import problems
 from .audit.crawl import Answer, Visit, crawl, fetch_by_client
+from .shipped import loaded_for_module
 
 pytestmark = pytest.mark.django_db
 HOST = "testserver"
@@ -33,10 +32,8 @@ def fetch(path: str) -> Answer:
 @pytest.fixture(scope="module")
 def visits(django_db_setup: None, django_db_blocker) -> Iterator[list[Visit]]:
     """Every address of the site with its answer; the database is as before afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_plans", verbosity=0)
+    with loaded_for_module(django_db_blocker):
         yield crawl(fetch, HOST)
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

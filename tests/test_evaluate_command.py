@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from exchange.evaluation_terminal import padded, width
@@ -33,6 +33,7 @@ from .factories import (
     make_series,
     make_target,
 )
+from .shipped import loaded_for_module
 
 pytestmark = pytest.mark.django_db
 
@@ -62,10 +63,8 @@ def lines_of(*arguments: str, **options: Any) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load the plans once; each test runs on a savepoint inside, and all is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_plans", verbosity=0)
+    with loaded_for_module(django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

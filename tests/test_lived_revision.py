@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -25,6 +23,8 @@ from plans.structure import remove_row
 from rounds.models import Publication, PublishedIndicator, PublishedReport, PublishedSheet
 from rounds.record import publish
 from rounds.succession import record_plan
+
+from .shipped import loaded_for_module
 
 REVISED_FROM = 2027
 LATER = datetime(2028, 9, 15, tzinfo=UTC)
@@ -174,15 +174,9 @@ class Story:
 @pytest.fixture(scope="module")
 def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[Story]:
     """The story told once, in autumn 2028, and taken back after this file."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        django_db_blocker.unblock(),
-        transaction.atomic(),
-    ):
+    with loaded_for_module(django_db_blocker), pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "now", lambda: LATER)
-        call_command("load_plans", verbosity=0)
         yield Story()
-        transaction.set_rollback(True)
 
 
 def page(path: str) -> BeautifulSoup:

@@ -9,8 +9,6 @@ from typing import Any
 
 import html5lib
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 
 from exchange import evaluation_table
 from exchange.evaluation_formats import as_csv
@@ -22,6 +20,7 @@ from rounds.record import publish
 
 from . import factories as make
 from .open_data_files import csv_rows, get, json_rows
+from .shipped import loaded_for_module
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +28,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Plan]]:
     """The shipped plans, loaded once; all is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_plans", verbosity=0)
+    with loaded_for_module(django_db_blocker):
         yield list(published_plans().select_related("municipality"))
-        transaction.set_rollback(True)
 
 
 def base_of(plan: Plan) -> str:

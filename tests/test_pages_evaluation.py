@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -32,6 +30,7 @@ from .factories import (
     make_series,
     make_target,
 )
+from .shipped import loaded_for_module
 
 pytestmark = pytest.mark.django_db
 PLAN, PUBLIC = Publication.Kind.PLAN, Publication.Kind.PUBLIC
@@ -578,10 +577,8 @@ def test_years_that_are_not_public_are_not_there(client: Client, plan: Plan) -> 
 @pytest.fixture(scope="module")
 def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[Client]:
     """A client on the plans of fixtures/, loaded once and rolled back in the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_plans", verbosity=0)
+    with loaded_for_module(django_db_blocker):
         yield Client()
-        transaction.set_rollback(True)
 
 
 def test_konans_six_rates_stand_without_any_class(shipped: Client) -> None:

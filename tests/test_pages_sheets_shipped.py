@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 
 from measures.models import Measure, ReportColumn
 from plans.models import Band, PlanScheme
 
 from .sheet_pages import read, tables, text
+from .shipped import loaded_for_module
 
 BLANK = "－空欄"
 Sheets = dict[str, list[list[str]]]
@@ -30,10 +29,8 @@ def sheets_of(client: Client, overview: str) -> Sheets:
 @pytest.fixture(scope="module")
 def client(django_db_setup: None, django_db_blocker) -> Iterator[Client]:
     """A reader of the plans of fixtures/; the database is as before afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_plans", verbosity=0)
+    with loaded_for_module(django_db_blocker):
         yield Client()
-        transaction.set_rollback(True)
 
 
 def test_konans_sheets_hold_every_row(client: Client) -> None:

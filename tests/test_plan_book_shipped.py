@@ -4,8 +4,6 @@ there yet waits for it."""
 from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 
 from exchange.models import WaitingLine
 from exchange.plan_book.workbook import plan_workbook
@@ -14,6 +12,7 @@ from rounds.models import Publication
 
 from . import factories as make
 from .plan_books import bring, cells_of, copy_to, counts, stored_rows
+from .shipped import loaded_for_module
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +37,8 @@ def plan_of(town: str, slug: str) -> Plan:
 @pytest.fixture(scope="module", autouse=True)
 def loaded(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
     """Load them once for the file."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_plans", verbosity=0)
+    with loaded_for_module(django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 def test_these_are_all() -> None:

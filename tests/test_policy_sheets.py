@@ -12,7 +12,7 @@ from measures.models import DepartmentPolicySheet, PriorityIssue
 from measures.record import record_sheet, remove_sheet
 from plans.choices import WorkState
 from plans.models import Plan
-from rounds.admin_publish import extent_of
+from rounds.extent import extent_of
 
 from . import factories as make
 from .admin_pages import add_row, address, filled_in, save, sign_in
@@ -247,10 +247,10 @@ def test_the_publish_preview_counts_sheets_and_comments(plan: Plan, people: Peop
     make.make_comment(plan, state="checked")
     make.make_comment(plan)
     extent = extent_of(plan, 2023, "year_end")
-    assert (extent.sheets, extent.unchecked_sheets) == (1, 2)
-    assert (extent.comments, extent.unchecked_comments) == (1, 1)
+    assert (extent.sheets, len(extent.left_sheets)) == (1, 2)
+    assert (extent.comments, len(extent.left_comments)) == (1, 1)
     midway = extent_of(plan, 2023, "mid_year")  # the board speaks of whole years
-    assert (midway.sheets, midway.comments, midway.unchecked_comments) == (1, 0, 0)
+    assert (midway.sheets, midway.comments, midway.left_comments) == (1, 0, ())
     form = {"plan": plan.pk, "kind": "public", "fiscal_year": "R5", "period": "year_end"}
     page = sign_in(people.planner).post(
         reverse("admin:rounds_publication_publish"), form | {"mark": "final", "preview": "1"}

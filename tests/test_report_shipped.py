@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 
 from exchange import evaluation_table, reports
@@ -18,6 +16,7 @@ from plans.models import Plan
 
 from .office import paper, pdf_pages, too_low
 from .sheet_pages import tables
+from .shipped import loaded_for_module
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +24,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module", autouse=True)
 def plans(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """The plans of fixtures/, loaded once: these tests only read."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_plans", verbosity=0)
+    with loaded_for_module(django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 def shipped(town: str, slug: str) -> Plan:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import models, transaction
+from django.db import models
 
 from indicators.choices import (
     Accumulation,
@@ -35,7 +35,6 @@ from measures.models import (
     Action,
 )
 from municipalities.models import Department, DepartmentSuccession, Municipality
-from municipalities.natural_keys import keys_at_hand
 from plans.choices import LifeReason, Period, WorkState
 from plans.models import GlossaryTerm, Plan, PlanScheme, Policy, RelatedPlan, YearLock
 from rounds import fixture_files
@@ -48,6 +47,7 @@ from rounds.models import (
     PublishedSheet,
 )
 
+from .shipped import SAMPLE_TOWN, loaded_for_module
 from .test_sample_town_story import SHIPPED, dumped
 
 NOVEMBER_2026 = datetime(2026, 11, 20, tzinfo=ZoneInfo("Asia/Tokyo"))
@@ -60,11 +60,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load the plans once; each test runs on a savepoint inside, and all is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with keys_at_hand():
-            call_command("loaddata", "rating_schemes", "mihon", "mihon_mirai", verbosity=0)
+    with loaded_for_module(django_db_blocker, *SAMPLE_TOWN):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

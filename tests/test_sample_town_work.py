@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 
 from indicators.models import Indicator, Series, SeriesBreak
@@ -26,12 +25,13 @@ from measures.models import (
 )
 from measures.taking_over import years_taken_from
 from municipalities.models import Department
-from municipalities.natural_keys import keys_at_hand
 from plans.choices import Period, WorkState
 from plans.models import GlossaryTerm, Plan, PlanScheme, Policy, PolicySdg
 from portal.glossary import glossary
 from rounds.models import Publication, PublishedComment, PublishedReport, PublishedSheet
 from rounds.sample_town.reviews import COMMENTS
+
+from .shipped import SAMPLE_TOWN, loaded_for_module
 
 COUNCIL, PUBLIC = Publication.Kind.COUNCIL, Publication.Kind.PUBLIC
 
@@ -41,11 +41,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load the plans once; each test runs on a savepoint inside, and all is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with keys_at_hand():
-            call_command("loaddata", "rating_schemes", "mihon", "mihon_mirai", verbosity=0)
+    with loaded_for_module(django_db_blocker, *SAMPLE_TOWN):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

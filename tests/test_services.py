@@ -6,7 +6,10 @@ import pytest
 
 from .services import REDIS_URL, answers, find_chromium, find_soffice, required
 
-pytestmark = pytest.mark.skipif(not required(), reason="services are optional here")
+pytestmark = [
+    pytest.mark.skipif(not required(), reason="services are optional here"),
+    pytest.mark.postgresql,
+]
 
 
 def test_chromium_and_libreoffice_are_installed() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,10 @@ def test_every_static_file_that_is_named_exists(tmp_path: Path) -> None:
         "collectstatic", "--noinput", STATIC_ROOT=str(tmp_path / "static"), **PRODUCTION
     )
     assert answer.returncode == 0, answer.stderr
+    # A script loads others of its own release, not what a browser may have kept of an older one.
+    scripts = (tmp_path / "static/js/entry").glob("*.????????????.js")
+    loaded = [
+        name for script in scripts for name in re.findall(r'from "(\./.+?)"', script.read_text())
+    ]
+    assert loaded
+    assert [name for name in loaded if not re.fullmatch(r"\./\w+\.[0-9a-f]{12}\.js", name)] == []

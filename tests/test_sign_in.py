@@ -191,6 +191,14 @@ def test_signing_in_failing_and_signing_out_are_kept(people: People) -> None:
     assert (failed.username, failed.ip_address, failed.locked_out) == ("entry", HOME, False)
 
 
+def test_signing_in_is_no_change_of_a_person(people: People) -> None:
+    people.entry.history.all().delete()
+    assert try_to("entry", make.PASSWORD).status_code == 302
+    people.entry.refresh_from_db()
+    assert timezone.now() - people.entry.last_login < timedelta(minutes=1)
+    assert not people.entry.history.exists()
+
+
 def test_no_password_is_kept(people: People) -> None:
     fail("entry", 2)
     everything = [*SignInWait.objects.values_list(), *FailedSignIn.objects.values_list()]

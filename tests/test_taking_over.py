@@ -15,7 +15,7 @@ from measures import record
 from measures.models import ProgressReport, ReportingRow
 from measures.taking_over import candidates, take_over
 from plans.models import Plan
-from rounds.admin_publish import extent_of
+from rounds.extent import extent_of
 
 from . import factories as make
 from .admin_pages import address, filled_in, save, sign_in

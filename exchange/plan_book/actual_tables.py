@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 
 from indicators.choices import MissingReason
 from indicators.models import Actual, Series
-from indicators.record_many import check_actuals
+from indicators.record_many import check_actuals, save_actuals
 from municipalities import fiscal_year
 from municipalities.fiscal_year import FiscalYearError
 from plans.choices import WorkState
-from plans.record_many import save_rows
 
 from . import values
 from .columns import Column, linked, plain, plains
@@ -182,7 +181,7 @@ class ActualNoteTable(Table):
         problems = check_actuals(rows, by=by, fields=fields)
         good = [row for position, row in enumerate(rows) if position not in problems]
         try:
-            save_rows(good, by=by, reason=reason, fields=fields, expected_versions=seen(good))
+            save_actuals(good, by=by, reason=reason, fields=fields, expected_versions=seen(good))
         except ValidationError as error:
             problems.setdefault(0, error)
         return [(written[position], error) for position, error in problems.items()]

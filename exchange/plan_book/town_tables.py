@@ -72,7 +72,7 @@ class DepartmentTable(Table):
         plain(Department, "name", is_required=True),
         plain(Department, "kind"),
         department("上位の組織", "parent"),
-        *plains(Department, "post", "valid_from", "valid_to"),
+        *plains(Department, "post", "is_lead", "valid_from", "valid_to"),
         plain(Department, "order", guess=lambda shelf, row, place: 10 * (place + 1)),
         plain(Department, "note"),
     )

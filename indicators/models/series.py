@@ -16,7 +16,7 @@ from municipalities.history import tracked
 from municipalities.models import Department, Municipality
 from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
 from municipalities.validators import validate_code
-from plans.choices import Period
+from plans.choices import Period, WorkState
 from plans.models import WorkingRow
 from plans.models.plan import year_field
 
@@ -219,6 +219,16 @@ class SeriesBreak(NaturalKeyModel):
         return f"{self.fiscal_year} {self.reason}"
 
 
+LATE_FIELDS = frozenset(
+    {
+        *("value", "missing_reason", "expected_on", "is_provisional", "note"),
+        *("source", "source_url", "state"),
+        *("is_late", "version", "changed_by", "updated_at"),  # the write path's own
+    }
+)
+"""What may change of an awaited figure in a closed year."""
+
+
 class Actual(NaturalKeyModel, WorkingRow):
     """実績値: the value of a series for a fiscal year and period, or why there is none.
 
@@ -250,6 +260,9 @@ class Actual(NaturalKeyModel, WorkingRow):
     internal_note = models.CharField(_("注記（庁内）"), max_length=500, blank=True)
     source = models.CharField(_("出典"), max_length=300, blank=True)
     source_url = models.URLField(_("出典のアドレス"), max_length=300, blank=True)
+
+    # A figure that came after its year had been closed; set by the write path.
+    is_late = models.BooleanField(_("締切後に確定した値"), default=False, editable=False)
 
     natural_fields = ("series", "fiscal_year", "period")
     municipality_lookup = "series__municipality"
@@ -291,6 +304,28 @@ class Actual(NaturalKeyModel, WorkingRow):
 
     def __str__(self) -> str:
         return f"{self.series} {self.fiscal_year} {self.get_period_display()}"
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether there is no value yet, but a month in which it will be settled."""
+        return self.value is None and self.expected_on is not None
+
+    def arrives_over(self, before: WorkingRow) -> bool:
+        """Whether this is the figure that `before` awaits, or the reason why none will come."""
+        return isinstance(before, Actual) and before.is_awaited and not self.is_awaited
+
+    def stays_open(self, stored: Actual | None) -> bool:
+        """Whether this row may be written over `stored` (None: a new row), or moved on, though its
+        year is closed: the figure was awaited when the year was closed, or came since and has not
+        been checked, and nothing but the figure changes."""
+        if stored is None:
+            return False
+        is_open = stored.is_awaited or (stored.is_late and stored.state != WorkState.CHECKED)
+        return is_open and not any(
+            getattr(self, field.attname) != getattr(stored, field.attname)
+            for field in self._meta.concrete_fields
+            if field.name not in LATE_FIELDS
+        )
 
     def clean(self) -> None:
         super().clean()

@@ -1,5 +1,7 @@
 """What every row under work shares, at whatever level of the plan it stands."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,3 +30,7 @@ class WorkingRow(models.Model):
 
     class Meta:
         abstract = True
+
+    def arrives_over(self, before: WorkingRow) -> bool:
+        """Whether this row says what `before`, as it is stored, has been waiting for."""
+        return False

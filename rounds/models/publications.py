@@ -22,6 +22,7 @@ from measures.models import Action, Measure
 from municipalities import fiscal_year as fiscal_years
 from municipalities.access import FROZEN, ScopedQuerySet
 from municipalities.fiscal_year import FIRST, LAST
+from municipalities.history import tracked
 from municipalities.models import Department
 from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
 from plans.choices import Period
@@ -44,6 +45,10 @@ class PublicationQuerySet(ScopedQuerySet):
         """What the public may read; the council's copies are for the council."""
         return self.filter(kind__in=[Publication.Kind.PLAN, Publication.Kind.PUBLIC])
 
+    def scheduled(self) -> PublicationQuerySet:
+        """Publications whose time has not come yet."""
+        return self.filter(effective_at__gt=timezone.now())
+
     def current(self, at: datetime | None = None) -> PublicationQuerySet:
         """The newest effective publication of each plan, kind, year and period."""
         newer = Publication.objects.effective(at).filter(
@@ -61,7 +66,8 @@ class Publication(NaturalKeyModel):
     """One handing-out of a plan's figures, for a fiscal year and period.
 
     The first publication of a plan (kind 計画) shows its structure, baselines and targets and
-    belongs to no year. Written through `rounds.record` only, and never changed afterwards.
+    belongs to no year. Written through `rounds.record` only, and never changed afterwards; its
+    history tells who scheduled one and took it back before its time.
     """
 
     class Kind(models.TextChoices):
@@ -102,6 +108,7 @@ class Publication(NaturalKeyModel):
     municipality_lookup = "plan__municipality"
     permissions = FROZEN
     objects = NaturalKeyManager.from_queryset(PublicationQuerySet)()
+    history = tracked(excluded_fields=["legends"])
 
     class Meta:
         verbose_name = _("公表")
@@ -134,6 +141,11 @@ class Publication(NaturalKeyModel):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.get_kind_display()} {self.fiscal_year or ''}".strip()
+
+    @property
+    def period_name(self) -> str:
+        """The plan's own name of the period, "" for the plan itself."""
+        return self.plan.period_name(self.period) if self.period else ""
 
     @property
     def year_shown(self) -> int:

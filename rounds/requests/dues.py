@@ -97,7 +97,7 @@ class ReportDue(Due):
 
 def awaits(actual: Actual | None) -> bool:
     """Whether an actual only says in which month its figure will be settled."""
-    return actual is not None and actual.value is None and actual.expected_on is not None
+    return actual is not None and actual.is_awaited
 
 
 def end_of_month(day: date) -> date:
@@ -257,7 +257,7 @@ class _Dues:
             sections=sections,
             due_on=due_on,
             is_late=is_late or not is_of_request,
-            is_locked=is_closed and not awaits(actual),
+            is_locked=is_closed and not (actual is not None and actual.stays_open(actual)),
             working=actual,
             series=series,
             indicators=indicators,
