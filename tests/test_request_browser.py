@@ -62,8 +62,3 @@ def test_a_request_is_made_sent_and_answered_on_paper(
     ):
         found = problems_of(page, f"{live_server.url}/admin/rounds/request/{address}")
         assert kinds(found) <= known, address
-        import os
-        if os.environ.get("SHOTS"):
-            for w in (1280, 390):
-                page.set_viewport_size({"width": w, "height": 900})
-                page.screenshot(path=f"/tmp/shots/{address.replace('/', '_')}{w}.png", full_page=True)
