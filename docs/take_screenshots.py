@@ -2,8 +2,9 @@
 
 Usage: python docs/take_screenshots.py http://127.0.0.1:8000 planner .trial/demo_password
 
-The account is a planner's; nothing is saved, and uploaded files are cancelled. Buttons are found
-by the names the manual calls them, so that a renamed button stops the script.
+The account is a planner's; the accounts entry and approver of the trial have the same password.
+Uploaded files are cancelled; a request is sent to one section and stays. Buttons are found by the
+names the manual calls them, so that a renamed button stops the script.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import math
 import tempfile
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
@@ -21,6 +23,8 @@ IMAGES = Path(__file__).resolve().parent / "images"
 WIDTH = 1280
 PLAN, STRATEGY = "みほん市みらい計画", "みほん市みらい総合戦略（架空） 改訂版"
 LAST_YEAR = "令和9年度"
+SECTION = "企画課"
+SOON = f"{date.today() + timedelta(days=5):%Y-%m-%d}"
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -45,6 +49,11 @@ class Camera:
     def follow(self, name: str, within: str = "#content-main") -> None:
         """Follow the first link of exactly this name and wait for its page."""
         self.page.locator(within).get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_load_state("load")
+
+    def follow_button(self, name: str) -> None:
+        """Follow the first button of a task; for screen readers it goes on with the task."""
+        self.page.locator(".task-links a.button").filter(has_text=name).first.click()
         self.page.wait_for_load_state("load")
 
     def press(self, name: str) -> None:
@@ -192,6 +201,45 @@ def plan_errors(camera: Camera) -> None:
     camera.press("取り消す")
 
 
+def home_planner(camera: Camera) -> None:
+    camera.go("/admin/")
+    camera.take("home-planner", bottom=".home-panel")
+
+
+def request(camera: Camera) -> None:
+    """Fill in a request of the section of the trial's accounts, and send it."""
+    camera.go("/admin/")
+    camera.follow_button("照会をつくる")
+    page = camera.page
+    page.fill("#id_fiscal_year", "R8")
+    page.select_option("#id_period", label="9月末実績")
+    page.get_by_label(PLAN, exact=True).check()
+    page.fill("#id_deadline", SOON)
+    page.get_by_label("すべて（回答するものがある課のすべて）").uncheck()
+    page.get_by_label(SECTION, exact=True).check()
+    camera.take("request-form", bottom="#request-form fieldset.module")
+    camera.press("保存して内容を確かめる")
+    camera.take("request-preview", height=760)
+    camera.press("照会する")
+    camera.take("request-board", height=760)
+
+
+def home_entry(camera: Camera) -> None:
+    camera.go("/admin/")
+    camera.take("home-entry", bottom="section[aria-labelledby=now]")
+
+
+def sheet(camera: Camera) -> None:
+    camera.go("/admin/")
+    camera.follow_button("入力する")
+    camera.take("entry-sheet", height=860)
+
+
+def home_approver(camera: Camera) -> None:
+    camera.go("/admin/")
+    camera.take("home-approver", bottom="section[aria-labelledby=now]")
+
+
 PICTURES: tuple[Callable[[Camera], None], ...] = (
     columns,
     take_over,
@@ -205,6 +253,12 @@ PICTURES: tuple[Callable[[Camera], None], ...] = (
     plan_import,
     plan_preview,
     plan_errors,
+    home_planner,
+    request,
+)
+PICTURES_OF_OTHERS: tuple[tuple[str, tuple[Callable[[Camera], None], ...]], ...] = (
+    ("entry", (home_entry, sheet)),
+    ("approver", (home_approver,)),
 )
 
 
@@ -213,6 +267,7 @@ def main() -> None:
     parser.add_argument("address", help="of the running trial")
     parser.add_argument("account", help="a planner of the sample town")
     parser.add_argument("password_file", type=Path)
+    parser.add_argument("--only", default="", help="the name of one picture")
     given = parser.parse_args()
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
@@ -220,16 +275,20 @@ def main() -> None:
             executable_path=CHROMIUM if Path(CHROMIUM).exists() else None,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        page = browser.new_page(
-            viewport={"width": WIDTH, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
-        )
-        # The menu beside the page takes room and teaches nothing.
-        page.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
-        page.set_default_timeout(10_000)
-        camera = Camera(page, given.address)
-        camera.log_in(given.account, given.password_file.read_text().strip())
-        for picture in PICTURES:
-            picture(camera)
+        password = given.password_file.read_text().strip()
+        for account, pictures in ((given.account, PICTURES), *PICTURES_OF_OTHERS):
+            page = browser.new_page(
+                viewport={"width": WIDTH, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
+            )
+            # The menu beside the page takes room and teaches nothing.
+            page.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
+            page.set_default_timeout(10_000)
+            camera = Camera(page, given.address)
+            camera.log_in(account, password)
+            for picture in pictures:
+                if given.only in ("", picture.__name__):
+                    picture(camera)
+            page.close()
         browser.close()
 
 

@@ -21,6 +21,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from municipalities.access import require_planner
 from municipalities.history import Door, through
@@ -142,6 +143,7 @@ def preview_view(request: HttpRequest, number: int, model_admin: Any) -> HttpRes
     return _confirm(request, model_admin, upload)
 
 
+@require_safe
 def marked_view(request: HttpRequest, number: int, model_admin: Any) -> HttpResponse:
     """Send the person's workbook with what is wrong marked in it."""
     upload = _own_upload(request, number)

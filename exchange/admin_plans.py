@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from municipalities.access import Role
 from plans.models import Plan
@@ -29,6 +30,7 @@ def may_export(model_admin: Any, request: HttpRequest, plan: Plan) -> bool:
     return memberships.filter(role=Role.READER, municipality=plan.municipality_id).exists()
 
 
+@require_safe
 def export_view(request: HttpRequest, object_id: str, model_admin: Any) -> HttpResponse:
     """Send a plan as a workbook."""
     plan = model_admin.get_object(request, object_id)
@@ -37,6 +39,7 @@ def export_view(request: HttpRequest, object_id: str, model_admin: Any) -> HttpR
     return sent(File(file_name([plan.municipality, plan]), plan_workbook(plan)))
 
 
+@require_safe
 def template_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """Send the empty workbook; it says nothing of anybody."""
     return sent(File(file_name(["計画の取込のひな形"]), template_workbook()))

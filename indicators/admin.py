@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,7 @@ from .models import (
 )
 from .record_many import move_actuals, move_judgements, places_of_actuals, places_of_judgements
 from .resources import ActualResource, IndicatorResource, SeriesResource, TargetResource
+from .sections import of_sections
 
 ACTUALS = WritePath(
     record.check_actual, record.record_actual, record.remove_actual, is_versioned=True
@@ -129,6 +130,7 @@ class ActualAdmin(FlatTable, MovesRows, ScopedAdmin):
     resource_classes = (ActualResource,)
     path = ACTUALS
     mover = staticmethod(move_actuals)
+    of_sections = staticmethod(of_sections)
     places = staticmethod(places_of_actuals)
     related = ("series__municipality", "series__owner")
     list_display = (
@@ -173,18 +175,6 @@ class ActualAdmin(FlatTable, MovesRows, ScopedAdmin):
             path("entry/", entry, {"model_admin": self}, name="indicators_actual_entry"),
             *super().get_urls(),
         ]
-
-    @staticmethod
-    def of_sections(queryset: QuerySet, departments: frozenset[int]) -> QuerySet:
-        """Actuals of the years in which one of the sections answers for the series."""
-        year = OuterRef("fiscal_year")
-        responsible = Responsibility.objects.filter(
-            Q(first_fiscal_year__isnull=True) | Q(first_fiscal_year__lte=year),
-            Q(last_fiscal_year__isnull=True) | Q(last_fiscal_year__gte=year),
-            indicator__series=OuterRef("series"),
-            department__in=departments,
-        )
-        return queryset.filter(Q(series__owner__in=departments) | Exists(responsible))
 
     def may_write(self, request: HttpRequest, obj: Actual) -> bool:
         if super().may_write(request, obj):

@@ -90,7 +90,7 @@ def _places_of(rows: Sequence[Actual], *, with_sections: bool = True) -> Callabl
     ):
         plans[series_id].add(plan_id)
     calendar = Calendar(plan_id for ids in plans.values() for plan_id in ids)
-    sections = _Sections(series_ids) if with_sections else None
+    sections = Sections(series_ids) if with_sections else None
 
     def place_of(row: Actual) -> Place:
         return Place(
@@ -133,7 +133,7 @@ def move_actuals(
     )
 
 
-class _Sections:
+class Sections:
     """The sections that answer for some series, as `record.sections_of`. One query."""
 
     def __init__(self, series_ids: Iterable[int]) -> None:

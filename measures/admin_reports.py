@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.html import format_html_join
@@ -30,8 +30,9 @@ from plans.models import Plan
 
 from . import admin_taking_over, record
 from .admin_forms import ReportForm
-from .models import ProgressReport, ReportColumn, ReportingDepartment, ReportingRow
+from .models import ProgressReport, ReportColumn, ReportingRow
 from .record_many import move_reports, places_of_reports
+from .sections import of_sections
 from .taking_over import years_taken_from
 
 REPORTS = WritePath(
@@ -64,6 +65,7 @@ class ProgressReportAdmin(MovesRows, ScopedAdmin):
     form = ReportForm
     path = REPORTS
     mover = staticmethod(move_reports)
+    of_sections = staticmethod(of_sections)
     places = staticmethod(places_of_reports)
     related = ("row__action__plan__municipality", "rating__scheme")
     list_display = ("action", "fiscal_year", "time", "sections", "rating", "state", "untouched")
@@ -105,18 +107,6 @@ class ProgressReportAdmin(MovesRows, ScopedAdmin):
             if not column.is_core:
                 setattr(report, name, _read(report, column))
         return report
-
-    @staticmethod
-    def of_sections(queryset: QuerySet, departments: frozenset[int]) -> QuerySet:
-        """Reports of the years in which one of the sections answers for the row."""
-        year = OuterRef("fiscal_year")
-        links = ReportingDepartment.objects.filter(
-            Q(first_fiscal_year__isnull=True) | Q(first_fiscal_year__lte=year),
-            Q(last_fiscal_year__isnull=True) | Q(last_fiscal_year__gte=year),
-            row=OuterRef("row"),
-            department__in=departments,
-        )
-        return queryset.filter(Exists(links))
 
     def may_write(self, request: HttpRequest, obj: ProgressReport) -> bool:
         if super().may_write(request, obj):

@@ -36,8 +36,8 @@ class Scope:
 
     `municipalities` may be read, `planned` may be changed as planner, `departments` are the
     sections whose figures and reports the person may record: the own ones, for an approver
-    those below, and the forerunners of all these until today. `approved` are those of them the person
-    approves for, `led` the sections of the division whose lead section (部主管課) the person
+    those below, and the forerunners of all these until today. `approved` are those of them the
+    person approves for, `led` the sections of the division whose lead section (部主管課) the person
     approves for. An operator reaches everything.
     """
 
@@ -120,8 +120,9 @@ class _Sections:
         }
         return self._closure(
             start,
-            lambda step: Q(parent__in=step)
-            | Q(**awaited, parent__succession_from__predecessor__in=step),
+            lambda step: (
+                Q(parent__in=step) | Q(**awaited, parent__succession_from__predecessor__in=step)
+            ),
         )
 
     def with_forerunners(self, start: set[Any]) -> frozenset[int]:
@@ -134,8 +135,10 @@ class _Sections:
         }
         reached = self._closure(
             start,
-            lambda step: Q(**done, succession_to__successor__in=step)
-            | Q(**awaited, succession_from__predecessor__in=step),
+            lambda step: (
+                Q(**done, succession_to__successor__in=step)
+                | Q(**awaited, succession_from__predecessor__in=step)
+            ),
         )
         return frozenset(start | reached)
 

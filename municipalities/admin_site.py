@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .access import scope_of
 from .history import Door, through
+from .home import home_of
 from .signing_in import SignIn, waits_until, when_again
 
 
@@ -111,6 +112,9 @@ class ShirubeAdminSite(AdminSite):
                 return view(request, *args, **kwargs)
 
         return super().admin_view(marked, cacheable)
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().index(request, {"home": home_of(request)} | (extra_context or {}))
 
     def autocomplete_view(self, request: HttpRequest) -> JsonResponse:
         return LabelledChoices.as_view(admin_site=self)(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 
 from .models import Department, DepartmentSuccession, Municipality
@@ -25,9 +26,9 @@ class Presence:
         }
         self._successors: dict[int, list[int]] = defaultdict(list)
         self._forerunners: dict[int, list[int]] = defaultdict(list)
-        successions = DepartmentSuccession.objects.filter(
-            predecessor__municipality=town
-        ).order_by("successor__order", "successor__code", "predecessor__order")
+        successions = DepartmentSuccession.objects.filter(predecessor__municipality=town).order_by(
+            "successor__order", "successor__code", "predecessor__order"
+        )
         for old, new, effective_on in successions.values_list(
             "predecessor", "successor", "effective_on"
         ):
@@ -36,9 +37,10 @@ class Presence:
             else:
                 self._forerunners[new].append(old)
 
-    def of(self, *department_ids: int) -> tuple[Department, ...]:
+    def of(self, *department_ids: int, heirs: Collection[int] = ()) -> tuple[Department, ...]:
         """Return the sections that carry on the duties of these today, each once; () where a
-        section has ended and nobody followed."""
+        section has ended and nobody followed. `heirs` are sections that are known to have the
+        very duty in later years: of several that followed, only these carry it on."""
         found: dict[int, Department] = {}
         seen: set[int] = set()
         waiting = list(department_ids)
@@ -54,4 +56,8 @@ class Presence:
                 waiting += self._forerunners[number]
             else:
                 waiting += self._successors[number]
+        followed = found.keys() - set(department_ids)
+        if not followed.isdisjoint(heirs):
+            followed -= set(heirs)
+            found = {number: each for number, each in found.items() if number not in followed}
         return tuple(found.values())

@@ -11,6 +11,7 @@ PermissionDenied (a colleague's row).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -141,7 +142,17 @@ def _save(row: models.Model, by: Any, reason: str) -> Any:
 def _delete(row: models.Model, by: Any, reason: str) -> None:
     row._history_user = by
     row._change_reason = reason or None
-    row.delete()
+    try:
+        row.delete()
+    except models.ProtectedError as error:
+        raise in_use(error.protected_objects) from error
+
+
+def in_use(rows: Iterable[models.Model]) -> ValidationError:
+    """Return the error of deleting what other `rows` cannot do without."""
+    kinds = {str(row._meta.verbose_name) for row in rows}
+    message = _("ほかの行（%(kinds)s）から使われているため、削除できません。")
+    return ValidationError(message % {"kinds": "、".join(sorted(kinds))}, code="in_use")
 
 
 # --- People -----------------------------------------------------------------------------------
@@ -159,7 +170,17 @@ def require_own_person(by: Any, person: User, *, or_without_role: bool = False) 
         if not scope.is_operator and not scope.planned:
             raise PermissionDenied(_("利用者を登録できるのは企画担当だけです。"))
         return
-    if User.objects.filter(pk=person.pk, is_superuser=True).exists() and not by.is_superuser:
+    is_superuser = User.objects.filter(pk=person.pk, is_superuser=True).exists()
+    require_managed(by, person, is_superuser=is_superuser, or_without_role=or_without_role)
+
+
+def require_managed(
+    by: Any, person: User, *, is_superuser: bool, or_without_role: bool = False
+) -> None:
+    """As `require_own_person`, of a stored person of whom is known whether they are a superuser;
+    reads their roles, where these are not at hand."""
+    scope = scope_of(by)
+    if is_superuser and not by.is_superuser:
         raise Http404(_("見つかりません。"))
     if scope.is_operator:
         return
@@ -209,20 +230,26 @@ def check_grant(membership: Membership, *, by: Any) -> None:
     Planners give the roles of their own municipality, to their own people or to somebody who
     has no role yet; the operator's role is given by operators.
     """
-    if by is not None and not scope_of(by).is_operator:
-        if membership.role == Role.OPERATOR or membership.municipality_id is None:
-            raise ValidationError(
-                {"role": _("運用管理者の役割を付けられるのは運用管理者だけです。")}
-            )
-        require_planner(by, membership.municipality_id)
-        stored = Membership.objects.filter(pk=membership.pk).first() if membership.pk else None
-        if stored is not None:
-            require_planner(by, stored.municipality_id)
-            require_own_person(by, stored.user)
+    stored = Membership.objects.filter(pk=membership.pk).first() if membership.pk else None
+    check_role(membership, stored, by=by)
+    if by is not None and stored is not None and not scope_of(by).is_operator:
+        require_own_person(by, stored.user)
     if by is not None:
         require_own_person(by, membership.user, or_without_role=True)
     # A person who is not saved yet cannot be looked up by the constraints.
     membership.full_clean(exclude=set() if membership.user.pk else {"user"})
+
+
+def check_role(membership: Membership, stored: Membership | None, *, by: Any) -> None:
+    """Raise where `by` may not give this role of this municipality in the place of the stored
+    one. Whose it is, is not looked at here."""
+    if by is None or scope_of(by).is_operator:
+        return
+    if membership.role == Role.OPERATOR or membership.municipality_id is None:
+        raise ValidationError({"role": _("運用管理者の役割を付けられるのは運用管理者だけです。")})
+    require_planner(by, membership.municipality_id)
+    if stored is not None:
+        require_planner(by, stored.municipality_id)
 
 
 def grant(membership: Membership, *, by: Any, reason: str = "") -> Membership:

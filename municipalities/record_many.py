@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from . import record
 from .conditions import held, holds
 from .history import create_with_reason, update_with_reason
+from .models import Membership, User
 
 Problems = dict[int, ValidationError]
 """Position of a row → what is wrong with it; rows that may be written are not in it."""
@@ -204,3 +205,29 @@ def _take_numbers(row: models.Model) -> None:
 
 def _all_fields(model: type[models.Model]) -> list[str]:
     return [field.name for field in model._meta.fields if not field.primary_key]
+
+
+# --- People -----------------------------------------------------------------------------------
+
+
+def check_grants(rows: Sequence[Membership], *, by: Any) -> Problems:
+    """Return what is wrong with roles, new or changed; see `record.check_grant`."""
+    stored = stored_rows(rows)
+    numbers = {row.user_id for row in (*rows, *stored.values())} - {None}
+    people = User.objects.prefetch_related("memberships").in_bulk(numbers)
+
+    def check(row: Membership) -> None:
+        before = stored.get(row.pk)
+        record.check_role(row, before, by=by)
+        for each, may_be_new in ((before, False), (row, True)):
+            person = people.get(each.user_id) if each is not None and by is not None else None
+            if person is not None:
+                record.require_managed(
+                    by,
+                    person,
+                    is_superuser=person.is_superuser,
+                    or_without_role=may_be_new,
+                )
+        check_valid(row)
+
+    return gathered(rows, check)

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from municipalities.access import scope_of
 from municipalities.cells import neutral
@@ -87,6 +88,7 @@ class ChangesForm(forms.Form):
         )
 
 
+@require_safe
 def changes_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """Show a page of the changes the person may read. Everybody of the municipality."""
     form, wanted = _asked(request, model_admin)
@@ -111,6 +113,7 @@ def changes_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     return TemplateResponse(request, "admin/plans/plan/changes.html", context)
 
 
+@require_safe
 def changes_csv(request: HttpRequest, model_admin: Any) -> HttpResponse | StreamingHttpResponse:
     """Send the changes looked for as CSV, one line for each value."""
     form, wanted = _asked(request, model_admin)

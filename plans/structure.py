@@ -26,11 +26,7 @@ def remove_row(row: models.Model, *, by: Any, reason: str) -> None:
     collector = NestedObjects(using=router.db_for_write(type(row)))
     collector.collect([row])
     if collector.protected:
-        kinds = {str(kept._meta.verbose_name) for kept in collector.protected}
-        raise ValidationError(
-            _("ほかの行（%(kinds)s）から使われているため、削除できません。")
-            % {"kinds": "、".join(sorted(kinds))}
-        )
+        raise record.in_use(collector.protected)
     falling = [each for rows in collector.data.values() for each in rows]
     locks = YearLock.objects.filter(plan__in=_plans_of(row, falling))
     closed = {lock.fiscal_year for lock in locks}

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from indicators.explain import by_concern, working_facts
 from municipalities import fiscal_year as fiscal_years
@@ -38,6 +39,7 @@ class ExplainForm(forms.Form):
     )
 
 
+@require_safe
 def explain_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     """Show what is to be explained of a plan's year. Everybody of the municipality."""
     if not model_admin.has_view_permission(request):

@@ -1,7 +1,5 @@
 """Staff enter figures and reports in the admin, each section its own, in open years."""
 
-from decimal import Decimal
-
 import pytest
 from django.urls import reverse
 
@@ -129,13 +127,6 @@ def test_what_is_wrong_is_said_and_nothing_saved(
     errors = save(entry, address(Actual, "add"), new_actual(own, **fields))
     assert any(message in error for error in errors), errors
     assert not Actual.objects.exists()
-
-
-def test_zero_is_a_value(people: People, own: Series) -> None:
-    entry = sign_in(people.entry)
-    assert save(entry, address(Actual, "add"), new_actual(own, value="0")) == []
-    assert Actual.objects.get().value == Decimal(0)
-    assert Actual.objects.get().missing_reason == ""
 
 
 def test_a_closed_year_is_closed_for_forms(people: People, own: Series, plan: Plan) -> None:

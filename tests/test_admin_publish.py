@@ -79,14 +79,6 @@ def test_impossible_publications_are_explained(
     assert not Publication.objects.exists()
 
 
-def test_nobody_else_publishes(people: People, plan: Plan) -> None:
-    url = reverse("admin:rounds_publication_publish")
-    for colleague in (people.entry, people.approver, people.reader):
-        assert sign_in(colleague).post(url, {}).status_code == 403
-    assert "まだ公表していません" in send(sign_in(people.stranger), plan, publish="1")
-    assert not Publication.objects.exists()
-
-
 def test_what_was_published_is_not_changed(people: People, plan: Plan) -> None:
     publication = make.make_publication(plan)
     for who in (people.planner, people.superuser):

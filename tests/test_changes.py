@@ -148,13 +148,6 @@ def test_no_password_is_told(people: People) -> None:
     assert "パスワード（" not in text
 
 
-@pytest.mark.parametrize("who", ["nobody", None])
-def test_who_has_no_role_signs_in_first(people: People, who: str | None) -> None:
-    client = sign_in(getattr(people, who)) if who else Client()
-    for name in (PAGE, CSV):
-        assert client.get(reverse(name))["Location"].startswith(reverse("admin:login"))
-
-
 def test_a_strangers_plan_or_town_does_not_exist(people: People, abroad: dict) -> None:
     client = sign_in(people.planner)
     for name in (PAGE, CSV):

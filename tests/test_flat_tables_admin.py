@@ -34,8 +34,6 @@ pytestmark = pytest.mark.django_db
 STRUCTURE = (Municipality, Department, DepartmentSuccession, Series, Indicator, Target)
 TABLES = (*STRUCTURE, Membership, Actual)
 ACTUAL = ["自治体", "系列コード", "年度", "時期", "実績値", "値のない理由"]
-PLANNERS = {"planner", "operator", "superuser"}
-RECORDERS = PLANNERS | {"entry", "colleague", "approver", "head"}
 
 
 @pytest.fixture
@@ -194,30 +192,6 @@ def test_an_upload_waits_in_the_database(people: People, series: Series) -> None
 
 
 # --- Who ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
-def test_who_may_import_and_export(people: People, model: type[models.Model]) -> None:
-    fill_town(people.welfare)
-    importers = RECORDERS if model is Actual else PLANNERS
-    viewers = PLANNERS if model is Membership else RECORDERS | {"reader"}
-    found = {}
-    for who in sorted(RECORDERS | {"reader", "nobody", "stranger"}):
-        client = sign_in(getattr(people, who))
-        pages = ("import", "export", "process_import", "import_marked")
-        found[who] = tuple(
-            (client.get if page in {"import", "export"} else client.post)(
-                address(model, page)
-            ).status_code
-            for page in pages
-        )
-    expected = dict.fromkeys(importers, (200, 200, 404, 404))
-    expected |= dict.fromkeys(viewers - importers, (403, 200, 403, 403))
-    expected |= {who: (403, 403, 403, 403) for who in RECORDERS | {"reader"} if who not in viewers}
-    # A stranger has the same pages for the own town; who has no role does not get in.
-    expected |= {"stranger": (200, 200, 404, 404), "nobody": found["nobody"]}
-    assert found == expected
-    assert set(found["nobody"]) <= {302, 403}
 
 
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)

@@ -40,7 +40,8 @@ def test_duties_and_sections_that_nobody_answers_for(people: People) -> None:
     first, second, third = found(people, plan)
     assert (first.what, first.plan, first.section) == ("人口", "総合計画", "")
     assert first.url.endswith(f"/indicator/{no_section.pk}/change/")
-    assert second.what.endswith("広報紙") and second.section == "広報課"
+    assert second.what.endswith("広報紙")
+    assert second.section == "広報課"
     assert "引き継いだ組織がありません" in second.why
     assert second.url.endswith(f"/reportingrow/{row.pk}/change/")
     assert (third.what, third.why) == ("水道課", "入力担当の人がいません。")

@@ -61,34 +61,6 @@ def actual_of(indicator: Any, value: Any = "120", **fields: Any) -> Actual:
 # --- Who ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("person", "outcome"),
-    [
-        ("entry", None),
-        ("approver", None),
-        ("head", None),
-        ("planner", None),
-        ("operator", None),
-        ("superuser", None),
-        ("colleague", PermissionDenied),
-        ("reader", PermissionDenied),
-        ("stranger", Http404),
-        ("stranger_entry", Http404),
-        ("nobody", Http404),
-    ],
-)
-def test_who_may_record_an_actual(
-    people: People, indicator: Any, person: str, outcome: type[Exception] | None
-) -> None:
-    user = getattr(people, person)
-    if outcome is None:
-        assert record_actual(actual_of(indicator), by=user).pk
-    else:
-        with pytest.raises(outcome):
-            record_actual(actual_of(indicator), by=user)
-        assert not Actual.objects.exists()
-
-
 def test_the_owner_of_a_series_records_it_too(people: People) -> None:
     indicator = make_indicator(
         make_plan(people.kita), make_series(people.kita, owner=people.finance)
@@ -114,22 +86,6 @@ def test_the_successor_of_a_section_records_last_years_figures(
     successor = make_user(Role.ENTRY, department=renamed)
 
     assert record_actual(actual_of(indicator), by=successor).pk
-
-
-@pytest.mark.parametrize("person", ["entry", "approver", "reader"])
-def test_targets_and_judgements_are_for_planners(
-    people: People, indicator: Any, person: str
-) -> None:
-    user = getattr(people, person)
-    band = make_scheme(plan=indicator.plan).bands.first()
-    with pytest.raises(PermissionDenied):
-        record_target(
-            Target(indicator=indicator, fiscal_year=2029, kind="at_least", value=1), by=user
-        )
-    with pytest.raises(PermissionDenied):
-        record_judgement(
-            Judgement(indicator=indicator, fiscal_year=2023, stage="1_first", band=band), by=user
-        )
 
 
 def test_a_row_cannot_be_taken_from_another_section(people: People, indicator: Any) -> None:

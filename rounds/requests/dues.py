@@ -20,6 +20,7 @@ from django.utils import timezone
 from indicators.choices import Basis
 from indicators.models import Actual, Indicator, Series
 from measures.models import ProgressReport, ReportingRow
+from municipalities.fiscal_year import LAST
 from municipalities.models import Department
 from municipalities.presence import Presence
 from plans.choices import Period, WorkState
@@ -143,12 +144,17 @@ class _Dues:
         return not self.asked or not due.sections or not self.asked.isdisjoint(sections)
 
     def _people(
-        self, numbers: Iterable[int]
+        self, links: Iterable[Any], year: int, owner: int | None = None
     ) -> tuple[tuple[Department, ...], tuple[Department, ...]]:
-        """Return the sections of these numbers, and those that carry on their duties today."""
+        """Return the sections that answer by `links` (and as `owner`) in a year, and those that
+        carry this on today."""
+        links = list(links)
+        numbers = [link.department_id for link in links if link.is_in_year(year)]
+        numbers = [*([owner] if owner else ()), *numbers]
+        heirs = {link.department_id for link in links if (link.last_fiscal_year or LAST) > year}
         known = self.presence.departments
         named = tuple(known[number] for number in dict.fromkeys(numbers) if number in known)
-        return named, self.presence.of(*(department.pk for department in named))
+        return named, self.presence.of(*(each.pk for each in named), heirs=heirs)
 
     # --- Figures ------------------------------------------------------------------------------
 
@@ -229,15 +235,9 @@ class _Dues:
         is_closed: bool,
     ) -> FigureDue:
         named, sections = self._people(
-            [
-                *([series.owner_id] if series.owner_id else ()),
-                *(
-                    link.department_id
-                    for indicator in indicators
-                    for link in indicator.responsibilities.all()
-                    if link.is_in_year(year)
-                ),
-            ]
+            (link for each in indicators for link in each.responsibilities.all()),
+            year,
+            series.owner_id,
         )
         deadline = self.request.deadline
         if actual is not None and awaits(actual):
@@ -287,9 +287,7 @@ class _Dues:
             if not row.action.is_in_year(self.year):
                 continue
             row.action.plan = plan = self.plans[row.action.plan_id]
-            named, sections = self._people(
-                link.department_id for link in row.departments.all() if link.is_in_year(self.year)
-            )
+            named, sections = self._people(row.departments.all(), self.year)
             report = reports.get(row.pk)
             if report is not None:
                 report.row = row

@@ -67,13 +67,14 @@ def duties_of(order: Order, fiscal_year: int) -> list[Duty]:
     for link in links:
         fate, indicator = fates[link.department_id], link.indicator
         duty = _duty(found, fate, f"series-{indicator.series_id}", str(indicator))
+        link.department = fate.old
         duty.links.append(link)
         if indicator.plan not in duty.plans:
             duty.plans.append(indicator.plan)
     for series in Series.objects.filter(owner__in=fates).order_by("code"):
         duty = _duty(found, fates[series.owner_id], f"series-{series.pk}", series.name)
         duty.series = series
-        series.municipality = order.municipality
+        series.municipality, series.owner = order.municipality, duty.fate.old
     reports = (
         ReportingDepartment.objects.filter(lasting, department__in=fates)
         .exclude(row__last_fiscal_year__lt=fiscal_year)
@@ -84,6 +85,7 @@ def duties_of(order: Order, fiscal_year: int) -> list[Duty]:
     )
     for link in reports:
         duty = _duty(found, fates[link.department_id], f"report-{link.row_id}", str(link.row))
+        link.department = duty.fate.old
         duty.links.append(link)
         duty.plans = [link.row.action.plan]
     for duty in found.values():

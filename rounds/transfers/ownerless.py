@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from indicators.models import Indicator
 from measures.models import ReportingRow
 from municipalities.access import Role
+from municipalities.fiscal_year import LAST
 from municipalities.models import Department, Membership, Municipality
 from municipalities.presence import Presence
 from plans.models import Plan
@@ -39,6 +41,8 @@ class _Duty:
     plan: Plan
     url: str
     sections: list[int] = field(default_factory=list)
+    heirs: set[int] = field(default_factory=set)
+    """The sections that have it in later years."""
 
 
 def ownerless(
@@ -55,7 +59,7 @@ def ownerless(
     found: list[Ownerless] = []
     charged: dict[Department, list[Plan]] = defaultdict(list)
     for duty in _duties(shown, fiscal_year):
-        present = presence.of(*duty.sections)
+        present = presence.of(*duty.sections, heirs=duty.heirs)
         for section in present:
             if duty.plan not in charged[section]:
                 charged[section].append(duty.plan)
@@ -82,15 +86,18 @@ def _duties(plans: dict[int, Plan], fiscal_year: int) -> Iterator[_Duty]:
     )
     indicators = sorted(indicators, key=lambda each: order[each.plan_id])
     answering: dict[int, dict[int, None]] = defaultdict(dict)
+    heirs: dict[int, set[int]] = defaultdict(set)
     for indicator in indicators:
         links = [link for link in indicator.responsibilities.all() if link.is_in_year(fiscal_year)]
         owner = [indicator.series.owner_id] if indicator.series.owner_id else []
         numbers = [*owner, *(link.department_id for link in links)]
         answering[indicator.series_id] |= dict.fromkeys(numbers)
+        heirs[indicator.series_id] |= _heirs(indicator.responsibilities.all(), fiscal_year)
     for indicator in indicators:
         url = reverse("admin:indicators_indicator_change", args=[indicator.pk])
         sections = list(answering[indicator.series_id])
-        yield _Duty(str(indicator), plans[indicator.plan_id], url, sections)
+        plan = plans[indicator.plan_id]
+        yield _Duty(str(indicator), plan, url, sections, heirs[indicator.series_id])
     rows = (
         ReportingRow.objects.filter(action__plan__in=plans)
         .in_year(fiscal_year)
@@ -105,7 +112,12 @@ def _duties(plans: dict[int, Plan], fiscal_year: int) -> Iterator[_Duty]:
             url = reverse("admin:measures_reportingrow_change", args=[row.pk])
             plan = plans[row.action.plan_id]
             sections = [link.department_id for link in links]
-            yield _Duty(f"{row.action}{again}", plan, url, sections)
+            later = _heirs(row.departments.all(), fiscal_year)
+            yield _Duty(f"{row.action}{again}", plan, url, sections, later)
+
+
+def _heirs(links: Iterable[Any], fiscal_year: int) -> set[int]:
+    return {link.department_id for link in links if (link.last_fiscal_year or LAST) > fiscal_year}
 
 
 def _without_section(duty: _Duty, presence: Presence) -> Ownerless:

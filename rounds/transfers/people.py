@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from municipalities import record
 from municipalities.models import Department, Membership, User
+from municipalities.record_many import check_grants, save_rows
 
 from .orders import Order, Step, Transfer
 
@@ -102,26 +103,29 @@ def roles_of(order: Order) -> Roles:
 def record_roles(roles: Roles, *, by: Any, reason: str) -> None:
     """Write people and roles. Raises ValidationError naming every person it may not be done to."""
     problems = []
-    for kind, rows in (
-        (record.record_person, roles.new_people),
-        (record.revoke, roles.revoked),
-        (record.grant, roles.ended),
-        (record.grant, roles.opened),
-    ):
+    for kind, rows in ((record.record_person, roles.new_people), (record.revoke, roles.revoked)):
         for row in rows:
             try:
-                if kind is record.grant:
-                    row.user = row.user  # a new person has a number by now
-                    row.department = row.department
                 kind(row, by=by, reason=reason)
             except ValidationError as error:
-                problems += [f"{_name(row)}：{message}" for message in error.messages]
+                problems += _said(row, error)
             except (Http404, PermissionDenied):
-                message = _("ほかでも役割を持つ人なので、運用管理者に依頼してください。")
-                problems.append(f"{_name(row)}：{message}")
+                problems += _said(row, _not_yours())
+    granted = [*roles.ended, *roles.opened]
+    for row in roles.opened:  # people and sections that are new have their number by now
+        row.user, row.department = row.user, row.department
+    for position, error in check_grants(granted, by=by).items():
+        is_forbidden = getattr(error, "code", None) == "forbidden"
+        problems += _said(granted[position], _not_yours() if is_forbidden else error)
     if problems:
         raise ValidationError(list(dict.fromkeys(problems)))
+    save_rows(granted, by=by, reason=reason)
 
 
-def _name(row: User | Membership) -> str:
-    return str(row.user if isinstance(row, Membership) else row)
+def _not_yours() -> ValidationError:
+    return ValidationError(_("ほかでも役割を持つ人なので、運用管理者に依頼してください。"))
+
+
+def _said(row: User | Membership, error: ValidationError) -> list[str]:
+    person = row.user if isinstance(row, Membership) else row
+    return [f"{person}：{message}" for message in error.messages]

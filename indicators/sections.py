@@ -1,0 +1,21 @@
+"""Which actuals are of some sections: those of the years in which they answer for the series."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from .models import Responsibility
+
+
+def of_sections(actuals: QuerySet, departments: Collection[int]) -> QuerySet:
+    """Return the actuals for whose series one of the sections answers in their year."""
+    year = OuterRef("fiscal_year")
+    responsible = Responsibility.objects.filter(
+        Q(first_fiscal_year__isnull=True) | Q(first_fiscal_year__lte=year),
+        Q(last_fiscal_year__isnull=True) | Q(last_fiscal_year__gte=year),
+        indicator__series=OuterRef("series"),
+        department__in=departments,
+    )
+    return actuals.filter(Q(series__owner__in=departments) | Exists(responsible))
