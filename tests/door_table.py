@@ -142,6 +142,7 @@ INNER: dict[str, set[str]] = {
         "measures.lines",
         "exchange.plan_book.section_links",
         "exchange.plan_book.structure_tables",
+        "rounds.transfers.people",
     },
     "plans.record.save_row": {
         "measures.record",

@@ -123,9 +123,12 @@ def things_of(town: Town) -> dict[str, Thing]:
         ProgressReport.objects.update(issues="課題")
         return candidates(row(Plan)(by), 2024, "year_end", by=None)[0]
 
-    def draft_request(by: Any) -> Request:
-        Request.objects.all().delete()  # it asks for the same
-        return make.make_request(rows[Plan], state="draft")
+    def only_request(state: str) -> Thing:
+        def made(by: Any) -> Request:
+            Request.objects.all().delete()  # it asks for the same
+            return make.make_request(rows[Plan], state=state)
+
+        return made
 
     def role(by: Any) -> Membership:
         return Membership.objects.get(pk=rows[Membership].pk)
@@ -211,8 +214,8 @@ def things_of(town: Town) -> dict[str, Thing]:
             rows[Plan], effective_at=timezone.now() + timedelta(days=1)
         ),
         "request": row(Request, title="改めた照会"),
-        "draft_request": draft_request,
-        "closed_request": lambda by: make.make_request(rows[Plan], state="closed"),
+        "draft_request": only_request("draft"),
+        "closed_request": only_request("closed"),
         "reply": row(Reply, note="電話"),
         "order": lambda by: read_order(people.kita, date(2030, 4, 1), (), (), {}, {})[0],
         "successor": lambda by: {
