@@ -60,7 +60,6 @@ class RequestAdmin(FrozenAdmin):
                 )
                 for route, view, name in pages
             ),
-            *sheet_urls(self),
             *super().get_urls(),
         ]
 
@@ -90,20 +89,20 @@ class HandoverAdmin(FrozenAdmin):
 
 @admin.register(EntryDraft)
 class EntryDraftAdmin(FrozenAdmin):
-    """Who is typing where; what they have typed is theirs until they save it."""
+    """Who has typed something that is not saved yet; what it is, the section's sheet shows."""
 
-    related = ("request", "department", "author")
+    related = ("request__municipality", "department", "author")
     list_display = ("request", "department", "author", "saved_at")
     list_filter = (municipality_filter("request__municipality"),)
     search_fields = ("request__title", "department__name")
+    fields = list_display
     ordering = ("-saved_at",)
-    exclude = ("fields", "versions")
 
 
 @admin.register(SentReminder)
 class SentReminderAdmin(FrozenAdmin):
     related = ("user", "municipality")
-    list_display = ("sent_on", "user", "subject", "rows")
-    list_filter = (municipality_filter(),)
-    search_fields = ("subject", "user__username")
+    list_display = ("sent_at", "user", "subject", "rows")
+    list_filter = (municipality_filter(), "sent_on")
+    search_fields = ("user__name", "user__username", "subject")
     ordering = ("-sent_at",)

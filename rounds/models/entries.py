@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.models import Series
 from measures.models import ReportingRow
-from municipalities.access import FROZEN, PLANNERS, RECORDED, Permissions, ScopedQuerySet
+from municipalities.access import FROZEN, RECORDED, ScopedQuerySet
 from municipalities.history import tracked
 from municipalities.models import Department, Municipality
 from municipalities.natural_keys import NaturalKeyManager, NaturalKeyModel
@@ -43,9 +43,7 @@ class EntryDraft(NaturalKeyModel):
 
     natural_fields = ("request", "department", "author")
     municipality_lookup = "request__municipality"
-    permissions = Permissions(
-        view=PLANNERS, add=FROZEN.add, change=FROZEN.change, delete=FROZEN.delete
-    )
+    permissions = FROZEN
     objects = NaturalKeyManager.from_queryset(ScopedQuerySet)()
 
     class Meta:
