@@ -162,14 +162,13 @@ def record_report(
     A column whose content is no longer what was taken over loses its mark in `taken_over`.
     """
     check_report(report, by=by, reason=reason)
-    _keep_marks(report)
+    keep_marks(report, ProgressReport.objects.filter(pk=report.pk).first() if report.pk else None)
     return save_row(report, by=by, reason=reason, expected_version=expected_version)
 
 
-def _keep_marks(report: ProgressReport) -> None:
+def keep_marks(report: ProgressReport, stored: ProgressReport | None) -> None:
     """Keep `taken_over` to the columns that say something, and still say what they said when
-    they were marked."""
-    stored = ProgressReport.objects.filter(pk=report.pk).first() if report.pk else None
+    they were marked (in `stored`)."""
     marked = set() if stored is None else set(stored.taken_over)
     report.taken_over = [
         column.key

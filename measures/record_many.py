@@ -6,40 +6,66 @@ Rows carry the rows they refer to; see `indicators.record_many`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from municipalities.access import require_planner
+from municipalities.access import require_planner, scope_of
 from municipalities.record import check_links
-from municipalities.record_many import Problems, check_rows, check_valid, gathered, stored_rows
+from municipalities.record_many import (
+    Problems,
+    check_rows,
+    check_valid,
+    gathered,
+    refuse,
+    stored_rows,
+)
 from plans.models import Plan, PlanScheme
 from plans.moving import Flows, Place, check_state, move_rows
-from plans.record import wrong_scheme
+from plans.record import require_section, wrong_scheme
 from plans.record_many import Calendar, places_in_plan, save_rows
 from plans.workflow import Action
 
 from .models import DepartmentPolicySheet, PriorityIssue, ProgressReport, ReviewComment
-from .record import check_form, sheet_of
+from .record import check_form, keep_marks, sheet_of
 
 
 def check_reports(
     rows: Sequence[ProgressReport], *, by: Any, fields: Collection[str] | None = None
 ) -> Problems:
-    """Return what is wrong with reports, new or changed; see `record.check_report`. Planners only:
-    a section writes its reports one by one."""
+    """Return what is wrong with reports, new or changed; see `record.check_report`."""
+    stored, flows = stored_rows(rows, "row__action__plan"), Flows()
     plans = {row.row.action.plan_id: row.row.action.plan for row in rows}
-    calendar = _calendar(plans, by)
-    prefetch_related_objects([*plans.values()], "report_columns", "schemes__scheme")
-    stored, flows = stored_rows(rows), Flows()
+    calendar = Calendar({*plans, *(row.row.action.plan_id for row in stored.values())})
+    # Rows of one plan need not share the object that stands for it.
+    objects = {id(row.row.action.plan): row.row.action.plan for row in rows}
+    prefetch_related_objects([*objects.values()], "report_columns", "schemes__scheme")
+    sections_of = _sections([*rows, *stored.values()], plans.values(), by)
+
+    def check_place(row: ProgressReport) -> None:
+        plan = row.row.action.plan
+        if by is not None:
+            require_section(by, plan.municipality_id, sections_of(row))
+        calendar.ensure_open([plan.pk], row.fiscal_year)
 
     def check(row: ProgressReport) -> None:
-        plan = row.row.action.plan
-        before = stored.get(row.pk)
-        for each in filter(None, (row, before)):
-            calendar.ensure_open([plan.pk], each.fiscal_year)
-        _check_planners_state(row, before, by, plan, flows)
+        check_place(row)
+        plan, before = row.row.action.plan, stored.get(row.pk)
+        if before is not None and (before.row_id, before.fiscal_year) != (
+            row.row_id,
+            row.fiscal_year,
+        ):
+            check_place(before)
+        check_state(
+            row,
+            before,
+            by=by,
+            municipality_id=plan.municipality_id,
+            sections=lambda: sections_of(row),
+            flows=flows,
+            reason=None,
+        )
         check_valid(row, fields)
         calendar.ensure_in_force(plan, row.fiscal_year)
         if row.rating_id is not None:
@@ -49,6 +75,44 @@ def check_reports(
         check_form(row)
 
     return gathered(rows, check)
+
+
+def _sections(
+    rows: Sequence[ProgressReport], plans: Iterable[Plan], by: Any
+) -> Callable[[ProgressReport], Collection[int]]:
+    """Return which sections answer for a report in its year. Where `by` acts as planner, nobody
+    asks for them, and they are not read."""
+    if by is None or all(scope_of(by).plans_for(plan.municipality_id) for plan in plans):
+        return lambda row: ()
+    prefetch_related_objects(rows, "row__departments")
+    return _sections_in_year
+
+
+def _sections_in_year(report: ProgressReport) -> set[int]:
+    links = report.row.departments.all()
+    return {link.department_id for link in links if link.is_in_year(report.fiscal_year)}
+
+
+def record_reports(
+    rows: Sequence[ProgressReport],
+    *,
+    by: Any,
+    reason: str = "",
+    fields: Collection[str] | None = None,
+    expected_versions: Mapping[int, int] | None = None,
+) -> None:
+    """Check and save reports, with their history: all or none; see `record.record_report`.
+
+    `fields` names what may have changed of stored ones (None: everything). Raises ValidationError
+    with every problem.
+    """
+    refuse(check_reports(rows, by=by, fields=fields), rows)
+    stored = stored_rows(rows)
+    for row in rows:
+        keep_marks(row, stored.get(row.pk))
+    if fields is not None:
+        fields = {*fields, "taken_over"}
+    save_rows(rows, by=by, reason=reason, fields=fields, expected_versions=expected_versions)
 
 
 def _calendar(plans: dict[int, Plan], by: Any) -> Calendar:
@@ -151,12 +215,7 @@ def move_reports(
 def places_of_reports(rows: Sequence[ProgressReport]) -> Callable[[Any], Place]:
     """Return where stored reports stand, and the sections that answer for them."""
     prefetch_related_objects(rows, "row__departments")
-
-    def sections_of(report: ProgressReport) -> set[int]:
-        links = report.row.departments.all()
-        return {link.department_id for link in links if link.is_in_year(report.fiscal_year)}
-
-    return places_in_plan(rows, lambda row: row.row.action.plan, sections_of)
+    return places_in_plan(rows, lambda row: row.row.action.plan, _sections_in_year)
 
 
 def move_sheets(

@@ -7,7 +7,7 @@ read them one by one. What is wrong comes back by position, everything at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -157,16 +157,25 @@ def record_rows(
     save_rows(rows, by=by, reason=reason, fields=fields)
 
 
-def refuse(problems: Mapping[int, ValidationError], rows: Sequence[models.Model]) -> None:
-    """Raise ValidationError naming every row that must not be written, if any."""
-    if problems:
-        raise ValidationError(
+class RefusedError(ValidationError):
+    """Rows that must not be written, none of which has been; `problems` says which of `rows`, by
+    position, and why."""
+
+    def __init__(self, problems: Problems, rows: Sequence[models.Model]) -> None:
+        self.problems, self.rows = problems, rows
+        super().__init__(
             [
                 f"{rows[position]}：{message}"
                 for position in sorted(problems)
                 for message in problems[position].messages
             ]
         )
+
+
+def refuse(problems: Problems, rows: Sequence[models.Model]) -> None:
+    """Raise RefusedError naming every row that must not be written, if any."""
+    if problems:
+        raise RefusedError(problems, rows)
 
 
 def save_rows(

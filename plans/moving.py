@@ -70,13 +70,18 @@ class Flows:
             return OF_PLANNERS
         if municipality_id not in self._flows:
             town = Municipality.objects.get(pk=municipality_id)
-            self._flows[municipality_id] = Flow(
-                has_approval=town.has_approval_step,
-                has_lead=town.has_lead_step,
-                allows_own=town.allows_own_approval,
-                steps=SECTION_STEPS,
-            )
+            self._flows[municipality_id] = flow_of(town)
         return self._flows[municipality_id]
+
+
+def flow_of(town: Municipality) -> Flow:
+    """Return the flow of a town's figures and reports."""
+    return Flow(
+        has_approval=town.has_approval_step,
+        has_lead=town.has_lead_step,
+        allows_own=town.allows_own_approval,
+        steps=SECTION_STEPS,
+    )
 
 
 def parties_of(scope: Scope, municipality_id: int, sections: Collection[int]) -> frozenset[Party]:

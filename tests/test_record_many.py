@@ -308,16 +308,78 @@ def test_structure_is_judged_the_same(name: str, plan: Plan, section: Department
         {"fiscal_year": 2028},
     ],
 )
-def test_a_report_is_judged_the_same(fields: dict[str, Any], plan: Plan, planner: User) -> None:
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_report_is_judged_the_same(
+    name: str, fields: dict[str, Any], plan: Plan, section: Department
+) -> None:
     make.make_lock(plan, 2020)
     make.make_plan(plan.municipality, predecessor=plan, takes_over_from=2027)
-    report = ProgressReport(
-        row=make.make_row(make.make_action(plan)),
-        **({"fiscal_year": 2023, "period": "year_end"} | fields),
-    )
-    one = words_of_one(measures_record.check_report, report, planner)
-    assert words_of_many(measures_many.check_reports, report, planner) == one
-    assert (one == []) == (fields == {"result": "進みました。"})
+    row = make.make_row(make.make_action(plan), [section])
+    report = ProgressReport(row=row, **({"fiscal_year": 2023, "period": "year_end"} | fields))
+    by = writer(name, plan, section)
+    one = words_of_one(measures_record.check_report, report, by)
+    assert words_of_many(measures_many.check_reports, report, by) == one
+    may_write = name in {"nobody", "planner", "entry"}
+    assert (one == []) == (may_write and fields == {"result": "進みました。"})
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("state", ["draft", "submitted", "approved", "checked"])
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_a_stored_report_is_judged_the_same(
+    name: str, state: str, is_moved: bool, plan: Plan, section: Department
+) -> None:
+    make.make_lock(plan, 2020)
+    row = make.make_row(make.make_action(plan), [section])
+    stored = make.make_report(row, state=state, fiscal_year=2020 if is_moved else 2023)
+    report = ProgressReport.objects.get(pk=stored.pk)
+    report.fiscal_year, report.result = 2023, "もっと進みました。"
+    by = writer(name, plan, section)
+    one = words_of_one(measures_record.check_report, report, by)
+    assert words_of_many(measures_many.check_reports, report, by) == one
+    if is_moved or name in {"other section", "other town", "reader"}:
+        assert one
+
+
+@pytest.mark.parametrize("name", ["planner", "entry"])
+def test_reports_lose_their_marks_the_same(name: str, plan: Plan, section: Department) -> None:
+    texts = {"issues": "課題", "result": "成果", "direction": "方向"}
+    kept = []
+    for path in ("one", "many"):
+        row = make.make_row(make.make_action(plan), [section])
+        report = make.make_report(row, state="draft", taken_over=list(texts), **texts)
+        report.issues, report.direction = "新しい課題", ""
+        by = writer(name, plan, section)
+        if path == "one":
+            measures_record.record_report(report, by=by, expected_version=1)
+        else:
+            versions = {report.pk: 1}
+            measures_many.record_reports([report], by=by, expected_versions=versions)
+        report.refresh_from_db()
+        kept.append((report.taken_over, report.issues, report.version, report.changed_by == by))
+        assert report.history.first().history_user == by
+    assert kept[0] == kept[1] == (["result"], "新しい課題", 2, True)
+
+
+def test_reports_of_a_section_are_saved_in_a_few_queries(plan: Plan, section: Department) -> None:
+    by = writer("entry", plan, section)
+    counts = []
+    for count in (2, 12):
+        reports = [
+            make.make_report(make.make_row(make.make_action(plan), [section]), state="draft")
+            for _ in range(count)
+        ]
+        found = list(
+            ProgressReport.objects.select_related("row__action__plan").filter(
+                pk__in=[report.pk for report in reports]
+            )
+        )
+        for report in found:
+            report.result = "新しい成果"
+        with CaptureQueriesContext(connection) as captured:
+            measures_many.record_reports(found, by=by)
+        counts.append(len(captured))
+    assert counts[1] <= counts[0]
 
 
 @pytest.mark.parametrize("field", ["slug", "code", "is_sample", "valid_to"])

@@ -1,0 +1,357 @@
+"""Saving a sheet: all that was changed or nothing, and nothing over what somebody else has saved.
+
+What was sent is compared with what the person had seen (the version of each row, looked up in its
+history where somebody has saved meanwhile): so only what they touched is written, and only that
+can be in conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q, prefetch_related_objects
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from indicators.models import Actual
+from indicators.record_many import record_actuals
+from measures.models import ProgressReport
+from measures.record_many import record_reports
+from municipalities.record_many import RefusedError
+
+from ..models import EntryDraft
+from . import handovers
+from .desk import Desk, by_row, content_of
+from .drafts import clock
+from .lines import AS_IS, FIGURE_FIELDS, OWN_NAMES, FigureLine, Line, Problem, Texts
+from .plausible import Doubt
+from .reading import cleaned, figure_text
+from .results import Book
+
+MINE, THEIRS = "mine", "theirs"
+REPORT_FIELDS = ("issues", "projects", "result", "rating", "direction", "extra")
+
+
+@dataclass
+class Clash:
+    """A row somebody else has saved since the person opened it: what differs, on both sides."""
+
+    who: str
+    when: str
+    cells: list[tuple[str, str, str]]
+    """The column's name, what the person typed, and what is saved."""
+    texts: Texts
+    """What the boxes are to show: what is saved, with what the person touched on top."""
+
+
+@dataclass
+class Question:
+    """A figure that looks like a slip: what is asked, and what a tick answers for."""
+
+    doubts: list[Doubt]
+    value: str
+
+
+@dataclass
+class Outcome:
+    """What became of a press: saved rows, or why nothing has been saved."""
+
+    typed: dict[str, Texts]
+    lines: dict[str, Line]
+    saved: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    clashes: dict[str, Clash] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.problems or self.clashes or self.questions)
+
+
+def save(desk: Desk, fields: Mapping[str, Any], reason: str = "") -> Outcome:
+    """Save what was changed on a sheet: all or nothing. Raises PermissionDenied where the person
+    enters nothing for the section. Where somebody saves in the very same moment, it is compared
+    once more."""
+    try:
+        return _Saving(desk, fields, reason).outcome()
+    except _OvertakenError:
+        return _Saving(desk, fields, reason).outcome()
+
+
+class _OvertakenError(Exception):
+    """Somebody has saved between comparing and writing."""
+
+
+class _Saving:
+    def __init__(self, desk: Desk, fields: Mapping[str, Any], reason: str) -> None:
+        self.desk, self.reason = desk, reason
+        self.typed = {
+            key: _with_boxes(texts)
+            for key, texts in by_row(fields).items()
+            if content_of(texts) or "handover" in texts
+        }
+        self.lines = desk.lines_of(self.typed)
+        self.found = Outcome(self.typed, self.lines)
+
+    def outcome(self) -> Outcome:
+        touched = self._touched()
+        rows = {key: row for key in touched if (row := self._made(key)) is not None}
+        notes = self._notes()
+        self._ask(rows)
+        if not self.found.is_refused and (rows or notes):
+            self._write(rows, notes)
+        elif not self.found.is_refused:
+            self._drop_draft()
+        return self.found
+
+    def unsaved(self) -> Outcome | None:
+        """Return what the person has typed and not saved, None where that is nothing."""
+        has_changes = bool(self._touched() or self._notes() or self.found.is_refused)
+        return self.found if has_changes else None
+
+    # --- What the person has changed ----------------------------------------------------------
+
+    def _touched(self) -> list[str]:
+        """Return the rows the person has changed, and that can be written; the others that cannot
+        are put down as conflicts. Of what was sent, only what was changed is kept: what somebody
+        else has saved since is not shown as if the person had typed the old."""
+        seen = self._seen()
+        touched = []
+        for key, texts in self.typed.items():
+            self.typed[key] = {name: text for name, text in texts.items() if name in OWN_NAMES}
+            line = self.lines.get(key)
+            if line is None:
+                continue
+            now, before = line.texts, seen.get(key)
+            changed = line.changed(content_of(texts), now if before is None else before)
+            merged = now | {column: texts[column] for column in changed}
+            if not line.changed(merged, now):
+                continue  # untouched, or somebody else has saved the very same
+            moved = bool(before is not None and line.changed(now, before))
+            if (moved or "clash" in texts) and not self._is_chosen(key, texts, merged, moved):
+                continue
+            self.typed[key] |= merged
+            if self.desk.is_open(key):
+                touched.append(key)
+            else:
+                self.found.problems.append(line.problem("", _("この照会は終了しました。")))
+        self._tell_clashes()
+        return touched
+
+    def _seen(self) -> dict[str, Texts]:
+        """Return the rows that have another version than the person has seen, as they were then."""
+        stale: dict[str, int] = {}
+        found: dict[str, Texts] = {}
+        for key, line in self.lines.items():
+            version = self.typed[key].get("version", line.version)
+            if version == line.version or line.working is None:
+                continue
+            found[key] = line.texts_of(None)
+            if version.isascii() and version.isdecimal() and len(version) < 10:
+                stale[key] = int(version)
+        for model in (Actual, ProgressReport):
+            of_model = {
+                key: (self.lines[key].working.pk, version)
+                for key, version in stale.items()
+                if isinstance(self.lines[key].working, model)
+            }
+            if not of_model:
+                continue
+            asked = Q()
+            for number, version in of_model.values():
+                asked |= Q(id=number, version=version)
+            past = {
+                (row.id, row.version): row
+                for row in model.history.filter(asked).order_by("history_date", "history_id")
+            }
+            for key, place in of_model.items():
+                if place in past:
+                    then = model(
+                        **{
+                            each.attname: getattr(past[place], each.attname)
+                            for each in model._meta.concrete_fields
+                        }
+                    )
+                    found[key] = self.lines[key].texts_of(then)
+        return found
+
+    def _is_chosen(self, key: str, texts: Texts, merged: Texts, moved: bool) -> bool:
+        """Whether the person has said that theirs is to be written over what somebody else saved;
+        a row whose conflict is still to be decided is put down."""
+        choice = texts.get("choice") if not moved else None
+        if choice == MINE:
+            return True
+        if choice != THEIRS:
+            self.found.clashes[key] = Clash("", "", [], merged)
+        return False
+
+    def _tell_clashes(self) -> None:
+        lines = [self.lines[key] for key in self.found.clashes]
+        prefetch_related_objects([line.working for line in lines], "changed_by")
+        for line in lines:
+            clash, working = self.found.clashes[line.key], line.working
+            clash.who = str(working.changed_by) if working.changed_by else _("ほかの人")
+            clash.when = clock(working.updated_at)
+            clash.cells = [
+                (
+                    str(line.labels[column]),
+                    spoken(line, column, clash.texts[column]),
+                    spoken(line, column, line.texts[column]),
+                )
+                for column in line.changed(clash.texts, line.texts)
+                if column in line.labels
+            ]
+
+    # --- What it means ------------------------------------------------------------------------
+
+    def _made(self, key: str) -> Any:
+        """Return a row as it is to be saved, None where something in it is wrong."""
+        line = self.lines[key]
+        values, problems = line.read(self.typed[key])
+        self.found.problems += problems
+        return None if problems else line.made(values)
+
+    def _notes(self) -> dict[str, str]:
+        """Return row → the note the person has changed."""
+        typed = {
+            key: texts
+            for key, texts in self.typed.items()
+            if "handover" in texts and key in self.lines
+        }
+        for key in [key for key, texts in typed.items() if handovers.is_as_seen(texts)]:
+            del typed[key]["handover"], typed[key]["handover_seen"], typed[key]
+        if not typed:
+            return {}
+        stored = handovers.handovers_of({key: self.lines[key] for key in typed})
+        found: dict[str, str] = {}
+        for key, texts in typed.items():
+            note, text, seen = stored.get(key), texts["handover"], texts.get("handover_seen")
+            if not handovers.is_changed(note, text, seen):
+                del texts["handover"]
+                texts.pop("handover_seen", None)
+                continue
+            clash = handovers.clash_of(note, text, seen)
+            messages = [clash] if clash else handovers.too_long(text)
+            line = self.lines[key]
+            self.found.problems += [
+                Problem(key, line.name, "handover", _("引継ぎメモ"), message)
+                for message in messages
+            ]
+            if not messages:
+                found[key] = text
+        return found
+
+    def _ask(self, rows: dict[str, Any]) -> None:
+        """Ask about figures that look like a slip, and that nobody has said to be right. What was
+        asked and answered stays in the internal note: who approves the figure reads it there."""
+        asked = {
+            key: line
+            for key, line in self.lines.items()
+            if key in rows
+            and isinstance(line, FigureLine)
+            and rows[key].value is not None
+            and (line.working is None or line.working.value != rows[key].value)
+        }
+        if not asked:
+            return
+        book = Book(asked.values(), with_plans=False)
+        for key, line in asked.items():
+            value = figure_text(rows[key].value)
+            found = book.doubts(line, rows[key].value)
+            if found and self.typed[key].get("confirmed") != value:
+                self.found.questions[key] = Question(found, value)
+            elif found:
+                rows[key].internal_note = _with_answer(rows[key].internal_note, found)
+
+    # --- Writing ------------------------------------------------------------------------------
+
+    def _write(self, rows: dict[str, Any], notes: dict[str, str]) -> None:
+        figures = {key: row for key, row in rows.items() if isinstance(row, Actual)}
+        reports = {key: row for key, row in rows.items() if isinstance(row, ProgressReport)}
+        kinds = sum(map(bool, (figures, reports, notes)))
+        with transaction.atomic() if kinds > 1 else nullcontext():
+            is_refused = self._refused_rows(figures, record_actuals, FIGURE_FIELDS)
+            is_refused = self._refused_rows(reports, record_reports, REPORT_FIELDS) or is_refused
+            is_refused = self._refused_notes(notes) or is_refused
+            if is_refused and kinds > 1:
+                transaction.set_rollback(True)
+        if is_refused:
+            return
+        self._drop_draft()
+        self.found.saved = list(dict.fromkeys([*rows, *notes]))
+
+    def _refused_rows(
+        self, rows: dict[str, Any], record: Callable[..., None], fields: tuple[str, ...]
+    ) -> bool:
+        """Write rows of one kind; whether the write path has refused any."""
+        if not rows:
+            return False
+        keys = list(rows)
+        try:
+            record(
+                [rows[key] for key in keys],
+                by=self.desk.user,
+                reason=self.reason,
+                fields=fields,
+                expected_versions={row.pk: row.version for row in rows.values() if row.pk},
+            )
+        except RefusedError as refused:
+            for position, error in refused.problems.items():
+                self.found.problems += self.lines[keys[position]].problems_of(error)
+            return True
+        except ValidationError as error:
+            if error.code in {"stale", "duplicate"}:
+                raise _OvertakenError from error
+            line = self.lines[keys[0]]
+            self.found.problems += [line.problem("", message) for message in error.messages]
+            return True
+        return False
+
+    def _refused_notes(self, notes: dict[str, str]) -> bool:
+        if not notes:
+            return False
+        try:
+            handovers.record_handovers(self.lines, notes, by=self.desk.user)
+        except (PermissionDenied, Http404) as error:
+            key = next(iter(notes))
+            self.found.problems.append(self.lines[key].problem("", str(error)))
+            return True
+        return False
+
+    def _drop_draft(self) -> None:
+        EntryDraft.objects.filter(
+            request=self.desk.request, department=self.desk.department, author=self.desk.user
+        ).delete()
+
+
+def _with_boxes(texts: Texts) -> Texts:
+    """Add what a browser does not send: a box without a tick."""
+    return {"is_provisional": "", **texts} if "value" in texts else texts
+
+
+def _with_answer(note: str, found: list[Doubt]) -> str:
+    """Return an internal note that says what was asked of the figure and answered; one that has
+    no room for it stays as it is."""
+    answer = _("【確認済】%(doubts)s このとおりで正しい値です。") % {
+        "doubts": "".join(doubt.text for doubt in found)
+    }
+    together = "\n".join(filter(None, [note, answer]))
+    most = Actual._meta.get_field("internal_note").max_length
+    return together if len(together) <= most and answer not in note else note
+
+
+def unsaved(desk: Desk, fields: Mapping[str, Any]) -> Outcome | None:
+    """Return what a page sends and nobody has saved, None where that is nothing."""
+    return _Saving(desk, fields, "").unsaved()
+
+
+def spoken(line: Line, column: str, text: str) -> str:
+    """Return what a box shows as people read it."""
+    if column.startswith(AS_IS):
+        return ""
+    return cleaned(line.spoken(column, text)) or _("（空欄）")
