@@ -30,7 +30,6 @@ from .results import Book, Result, reason_words, saved_result, typed_result
 from .saving import Clash, Outcome, Question
 from .stories import Story, stories_of
 
-
 MOST_COLUMNS = 7
 
 
