@@ -2,9 +2,9 @@
 
 Usage: python docs/take_screenshots.py http://127.0.0.1:8000 planner .trial/demo_password
 
-The account is a planner's; the accounts entry and approver of the trial have the same password.
-Uploaded files are cancelled; a request is sent to one section and stays. Buttons are found by the
-names the manual calls them, so that a renamed button stops the script.
+The account is a planner's; nothing is kept: uploaded files are cancelled, and the request that is
+prepared is deleted again. Buttons are found by the names the manual calls them, so that a renamed
+button stops the script.
 """
 
 from __future__ import annotations
@@ -207,37 +207,21 @@ def home_planner(camera: Camera) -> None:
 
 
 def request(camera: Camera) -> None:
-    """Fill in a request of the section of the trial's accounts, and send it."""
+    """Prepare a request of the section of the trial's accounts; it is not sent."""
     camera.go("/admin/")
     camera.follow_button("照会をつくる")
     page = camera.page
     page.fill("#id_fiscal_year", "R8")
     page.select_option("#id_period", label="9月末実績")
-    page.get_by_label(PLAN, exact=True).check()
+    page.locator("#request-plans label").filter(has_text=PLAN).locator("input").check()
     page.fill("#id_deadline", SOON)
     page.get_by_label("すべて（回答するものがある課のすべて）").uncheck()
-    page.get_by_label(SECTION, exact=True).check()
+    sections = page.locator("#request-sections .request-division label")
+    sections.filter(has_text=SECTION).locator("input").check()
     camera.take("request-form", bottom="#request-form fieldset.module")
     camera.press("保存して内容を確かめる")
     camera.take("request-preview", height=760)
-    camera.press("照会する")
-    camera.take("request-board", height=760)
-
-
-def home_entry(camera: Camera) -> None:
-    camera.go("/admin/")
-    camera.take("home-entry", bottom="section[aria-labelledby=now]")
-
-
-def sheet(camera: Camera) -> None:
-    camera.go("/admin/")
-    camera.follow_button("入力する")
-    camera.take("entry-sheet", height=860)
-
-
-def home_approver(camera: Camera) -> None:
-    camera.go("/admin/")
-    camera.take("home-approver", bottom="section[aria-labelledby=now]")
+    camera.press("この準備中の照会を削除する")
 
 
 PICTURES: tuple[Callable[[Camera], None], ...] = (
@@ -256,10 +240,6 @@ PICTURES: tuple[Callable[[Camera], None], ...] = (
     home_planner,
     request,
 )
-PICTURES_OF_OTHERS: tuple[tuple[str, tuple[Callable[[Camera], None], ...]], ...] = (
-    ("entry", (home_entry, sheet)),
-    ("approver", (home_approver,)),
-)
 
 
 def main() -> None:
@@ -275,20 +255,17 @@ def main() -> None:
             executable_path=CHROMIUM if Path(CHROMIUM).exists() else None,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        password = given.password_file.read_text().strip()
-        for account, pictures in ((given.account, PICTURES), *PICTURES_OF_OTHERS):
-            page = browser.new_page(
-                viewport={"width": WIDTH, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
-            )
-            # The menu beside the page takes room and teaches nothing.
-            page.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
-            page.set_default_timeout(10_000)
-            camera = Camera(page, given.address)
-            camera.log_in(account, password)
-            for picture in pictures:
-                if given.only in ("", picture.__name__):
-                    picture(camera)
-            page.close()
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
+        )
+        # The menu beside the page takes room and teaches nothing.
+        page.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
+        page.set_default_timeout(60_000)
+        camera = Camera(page, given.address)
+        camera.log_in(given.account, given.password_file.read_text().strip())
+        for picture in PICTURES:
+            if given.only in ("", picture.__name__):
+                picture(camera)
         browser.close()
 
 

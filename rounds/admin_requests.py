@@ -14,7 +14,7 @@ from municipalities.admin_base import FrozenAdmin
 from municipalities.admin_filters import YearFilter, municipality_filter
 
 from .entry.urls import sheet_urls
-from .models import Handover, Reply, Request
+from .models import EntryDraft, Handover, Reply, Request, SentReminder
 from .requests import views, views_board
 
 
@@ -50,6 +50,7 @@ class RequestAdmin(FrozenAdmin):
             ("<int:pk>/reply/<int:department_pk>/", views_board.reply_view, "reply"),
         )
         return [
+            *sheet_urls(self),
             *(
                 path(
                     route,
@@ -59,7 +60,6 @@ class RequestAdmin(FrozenAdmin):
                 )
                 for route, view, name in pages
             ),
-            *sheet_urls(self),
             *super().get_urls(),
         ]
 
@@ -85,3 +85,24 @@ class HandoverAdmin(FrozenAdmin):
     list_filter = (municipality_filter(),)
     search_fields = ("text", "series__name", "row__action__title")
     ordering = ("-updated_at",)
+
+
+@admin.register(EntryDraft)
+class EntryDraftAdmin(FrozenAdmin):
+    """Who has typed something that is not saved yet; what it is, the section's sheet shows."""
+
+    related = ("request__municipality", "department", "author")
+    list_display = ("request", "department", "author", "saved_at")
+    list_filter = (municipality_filter("request__municipality"),)
+    search_fields = ("request__title", "department__name")
+    fields = list_display
+    ordering = ("-saved_at",)
+
+
+@admin.register(SentReminder)
+class SentReminderAdmin(FrozenAdmin):
+    related = ("user", "municipality")
+    list_display = ("sent_at", "user", "subject", "rows")
+    list_filter = (municipality_filter(), "sent_on")
+    search_fields = ("user__name", "user__username", "subject")
+    ordering = ("-sent_at",)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from municipalities import fiscal_year as fiscal_years
 from municipalities.access import require_planner, scope_of
@@ -41,6 +43,13 @@ PENDING = "rounds.transfers"
 PAGE = "admin:municipalities_department_transfers"
 SHOWN = 300
 """Complaints a page lists; the marked file has all."""
+
+
+class BookForm(UploadForm):
+    file = forms.FileField(
+        label=gettext_lazy("記入したExcel（.xlsx）"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+    )
 
 
 @dataclass
@@ -165,7 +174,7 @@ def _upload(
     request: HttpRequest, model_admin: Any, town: Municipality, head: screen.HeadForm
 ) -> HttpResponse:
     """Read a workbook: what is wrong is shown cell by cell; else go on as if it were typed."""
-    form = UploadForm(request.POST, request.FILES)
+    form = BookForm(request.POST, request.FILES)
     explain_missing(form.fields["file"], request)
     both = form.is_valid(), head.is_valid()
     if not all(both):
@@ -236,7 +245,7 @@ def _page(
     typed: Typed,
     problems: Sequence[Problem] = (),
     booking: Booking | None = None,
-    upload: UploadForm | None = None,
+    upload: BookForm | None = None,
     complaints: Sequence[Complaint] = (),
     **context: Any,
 ) -> HttpResponse:
@@ -245,7 +254,7 @@ def _page(
     context |= {
         "town": town,
         "head": head,
-        "upload": upload or UploadForm(),
+        "upload": upload or BookForm(),
         "typed": typed,
         "grids": [
             screen.grid_of("sections", typed.sections, problems, typed.extra),

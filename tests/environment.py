@@ -30,6 +30,12 @@ os.environ.update(
 for name in (
     "BEHIND_PROXY",
     "CSRF_TRUSTED_ORIGINS",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_HOST",
+    "EMAIL_PASSWORD",
+    "EMAIL_PORT",
+    "EMAIL_USER",
+    "EMAIL_USE_TLS",
     "LOG_LEVEL",
     "PROXY_COUNT",
     "SECURE_HSTS_SECONDS",
@@ -37,6 +43,7 @@ for name in (
     "SESSION_IDLE_MINUTES",
     "SIGN_IN_FAILURES",
     "SIGN_IN_WAIT_MINUTES",
+    "SITE_URL",
     "STATIC_ROOT",
 ):
     os.environ.pop(name, None)

@@ -133,6 +133,13 @@ POLICIES: dict[str, dict[str, Page]] = {
         "history": Page(OF_THE_TOWN, "", "row"),
         "delete": Page("LL -- x xxxx xxx", "LL -- x xxxx xxx", "row"),
     },
+    "sent": {  # letters to people: for planners
+        "changelist": Page(ANY_PLANNERS),
+        "add": Page("LL xx x xxxx xxx", "LL xx x xxxx xxx"),
+        "change": Page(PLANNERS, "LL -- x xxxx xxx", "row"),
+        "history": Page(PLANNERS, "", "row"),
+        "delete": Page("LL -- x xxxx xxx", "LL -- x xxxx xxx", "row"),
+    },
     "own town": {
         "changelist": Page(ALL_STAFF),
         "add": Page("LL xx x xxxx x++", "LL xx x xxxx x++"),
@@ -247,6 +254,8 @@ TABLES: dict[str, tuple[str, str]] = {
     "rounds.Request": ("frozen", ""),
     "rounds.Reply": ("frozen", ""),
     "rounds.Handover": ("frozen", ""),
+    "rounds.EntryDraft": ("frozen", ""),
+    "rounds.SentReminder": ("sent", ""),
     "exchange.WaitingLine": ("frozen", ""),
 }
 

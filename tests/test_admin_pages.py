@@ -8,12 +8,13 @@ from django.db import models
 from django.urls import reverse
 
 from municipalities.models import FailedSignIn, Membership, SignIn, SignInWait, User
+from rounds.models import SentReminder
 
 from .admin_pages import address, form_page, sign_in, take_over_page
 from .full_town import fill_town, our_models
 from .people import People, make_people
 
-PEOPLE = {User, Membership, SignIn, FailedSignIn, SignInWait}
+PEOPLE = {User, Membership, SignIn, FailedSignIn, SignInWait, SentReminder}
 
 
 @pytest.fixture

@@ -80,7 +80,8 @@ def told_to(
     ended = fiscal_years.of(today) - 1
     years = _read(towns, ended)
     for each in years:
-        if each.plans and not each.requests and not each.is_published:
+        is_begun = each.requests or each.is_published or each.states[WorkState.CHECKED]
+        if each.plans and not is_begun:
             yield _ask_for(each, _("%(year)sの実績を、まだ各課に照会していません"))
     yield from _without_owner(towns, today)
     yield from _september(towns, today)

@@ -45,11 +45,12 @@ class Sections:
     def former_names(self, section: Department) -> list[str]:
         """Return what the sections were called whose duties here a section carries on: those that
         the plans name and that have ended."""
+        day = self.presence.day
         named = dict.fromkeys(
             department
             for due in self.dues(section)
             for department in due.named
-            if department.pk != section.pk and not department.is_valid_on(self.presence.day)
+            if department.valid_to is not None and department.valid_to < day
         )
         return [
             department.name for department in named if section in self.presence.of(department.pk)

@@ -62,11 +62,12 @@ def edit_view(request: HttpRequest, pk: int, model_admin: Any) -> HttpResponse:
         text = _("終了した照会は変えられません。先に「再開する」を選んでください。")
         model_admin.message_user(request, text, messages.WARNING)
         return HttpResponseRedirect(reverse("admin:rounds_request_board", args=[row.pk]))
-    name = row.title
+    name, stored_year = row.title, row.fiscal_year  # the form fills its row with what was typed
     form = RequestForm(_sent(request), instance=row)
     if request.method == "POST" and _is_saved(request, form):
         return _to_board(request, model_admin, row)
-    more = {"original": row, "name": name, "title": _("照会を直す")}
+    year = row.municipality.year_label(stored_year)
+    more = {"original": row, "name": name, "year": year, "title": _("照会を直す")}
     return _page(request, model_admin, form, more)
 
 

@@ -17,9 +17,11 @@ from municipalities.models import Department, Membership
 from .booking import Booking
 from .duties import Duty
 from .orders import (
+    PEOPLE,
     PEOPLE_COLUMNS,
     ROLES,
     SECTION_COLUMNS,
+    SECTIONS,
     Change,
     Fate,
     Problem,
@@ -31,6 +33,7 @@ MORE_LINES = 10
 MOST_LINES = 500
 _LONGEST = 200
 COLUMNS: Mapping[str, Mapping[str, Any]] = {"sections": SECTION_COLUMNS, "people": PEOPLE_COLUMNS}
+TITLES: Mapping[str, Any] = {"sections": SECTIONS, "people": PEOPLE}
 _CHOICES: Mapping[str, Sequence[tuple[str, Any]]] = {
     "kind": Change.choices,
     "unit": Department.Kind.choices,
@@ -151,7 +154,8 @@ def grid_of(
         boxes = [
             Box(
                 name=f"{table}-{number}-{key}",
-                label=_("%(number)d行目の%(heading)s") % {"number": number + 1, "heading": heading},
+                label=_("%(table)s%(number)d行目の%(heading)s")
+                % {"table": TITLES[table], "number": number + 1, "heading": heading},
                 value=line.get(key, ""),
                 choices=_choices(key, line.get(key, "")),
                 suggestions=_LISTS.get(key, ""),

@@ -1,0 +1,1 @@
+"""One year of みほん市, lived through by its people: as a test, and for anyone to watch."""
