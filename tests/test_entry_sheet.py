@@ -93,8 +93,12 @@ def test_late_figures_of_earlier_years_have_rows_of_their_own(people: People, pl
     late = f"series-{series.pk}-2022"
     assert sheet.keys() == [late, f"series-{series.pk}"]
     assert "2022年度分" in sheet.row(late).get_text()
-    sheet.fill(late, value="98", missing_reason="", expected_on="").press()
-    assert series.actuals.get(fiscal_year=2022).value == 98
+    make.make_lock(plan, 2022)
+    series.actuals.update(state="approved")
+    sheet.open().fill(late, value="98").press()
+    came = series.actuals.get(fiscal_year=2022)
+    assert (came.value, came.missing_reason, came.expected_on) == (98, "", None)
+    assert (came.state, came.is_late) == ("draft", True)
 
 
 @pytest.mark.parametrize(

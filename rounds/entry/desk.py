@@ -125,6 +125,8 @@ class Desk:
             return _("閲覧のみ（担当ではありません）")
         if not self.is_planner and not due.is_open(self.request):
             return _("照会は終了しました")
+        if isinstance(line, FigureLine) and line.working is not None and line.working.is_awaited:
+            return ""  # the figure may come, however far the waiting has been vouched for
         state = WorkState.DRAFT if line.working is None else line.working.state
         if state not in (PLANNERS_STATES if self.is_planner else SECTION_STATES):
             return str(WorkState(state).label)

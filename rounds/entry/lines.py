@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from indicators.choices import MissingReason
 from indicators.models import Actual, Indicator, Series
 from measures.models import ProgressReport, ReportColumn, ReportingRow
+from plans.choices import WorkState
 from plans.models import Band, PlanScheme
 from plans.models.working import WorkingRow
 
@@ -248,9 +249,19 @@ class FigureLine(Line):
             "note": texts["note"].strip(),
             "internal_note": texts["internal_note"].strip(),
         }
+        if values["value"] is not None:
+            self._let_figure_arrive(values)
         if not problems:
             problems = self._contradictions(values, texts["value"])
         return values, problems
+
+    def _let_figure_arrive(self, values: Values) -> None:
+        """Take away what is saved of why there was no value, where a figure has come instead."""
+        if self.working is None or self.working.value is not None:
+            return
+        for name, nothing in (("missing_reason", ""), ("expected_on", None)):
+            if values[name] == getattr(self.working, name):
+                values[name] = nothing
 
     def _contradictions(self, values: Values, typed: str) -> list[Problem]:
         if values["value"] is not None and values["missing_reason"]:
@@ -281,6 +292,8 @@ class FigureLine(Line):
         row.series = self.series
         for name, value in values.items():
             setattr(row, name, value)
+        if self.working is not None and row.arrives_over(self.working):
+            row.state = WorkState.DRAFT  # whoever vouched did so for the waiting
         return row
 
 

@@ -265,7 +265,7 @@ class _Saving:
             found = book.doubts(line, rows[key].value)
             if found and self.typed[key].get("confirmed") != value:
                 self.found.questions[key] = Question(found, value)
-            elif found:
+            elif found and not (line.working is not None and line.working.is_awaited):
                 rows[key].internal_note = _with_answer(rows[key].internal_note, found)
 
     # --- Writing ------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ class _Saving:
         reports = {key: row for key, row in rows.items() if isinstance(row, ProgressReport)}
         kinds = sum(map(bool, (figures, reports, notes)))
         with transaction.atomic() if kinds > 1 else nullcontext():
-            is_refused = self._refused_rows(figures, record_actuals, FIGURE_FIELDS)
+            is_refused = self._refused_rows(figures, record_actuals, (*FIGURE_FIELDS, "state"))
             is_refused = self._refused_rows(reports, record_reports, REPORT_FIELDS) or is_refused
             is_refused = self._refused_notes(notes) or is_refused
             if is_refused and kinds > 1:
