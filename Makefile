@@ -13,7 +13,7 @@ PYTEST = $(PYTHON) -m pytest --numprocesses auto --dist loadfile
 PIP = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES = $$(find . -path ./$(VENV) -prune -o -path ./node_modules -prune -o -path '*/templates/*.html' -print)
 
-.PHONY: help run test lint format audit bench fixtures venv requirements requirements-dev
+.PHONY: help run test lint format audit bench year fixtures venv requirements requirements-dev
 
 help: ## list the targets
 	@echo "make run               install, load the plans and serve them (PORT=8000)"
@@ -22,6 +22,7 @@ help: ## list the targets
 	@echo "make format            let ruff and djade rewrite the files"
 	@echo "make fixtures          write the shipped plans anew after the frozen format has changed"
 	@echo "make bench             seconds and queries of common tasks, beside those of others"
+	@echo "make year              watch a year of the sample town in Chromium (ARGS='--slow 500')"
 	@echo "make audit             every page in a real browser (ARGS=--sample for one page per kind)"
 
 run: requirements
@@ -57,6 +58,9 @@ audit: requirements-dev node_modules/vnu-jar/package.json
 
 bench: requirements-dev
 	@$(PYTHON) -m tests.bench
+
+year: requirements-dev
+	@$(PYTHON) -m tests.lived_year $(ARGS)
 
 fixtures: requirements
 	@$(PYTHON) deploy/rebuild_fixtures.py

@@ -26,8 +26,7 @@ def gaps_of(request: Request, sections: Sections) -> list[Ownerless]:
         for section in sections.asked
         if not all(due.is_locked for due in sections.dues(section))
     }
-    # A section without people is named as what is missing.
-    return [gap for gap in found if gap.url in pages or gap.what == gap.section in asked]
+    return [gap for gap in found if gap.url in pages or (gap.is_of_people and gap.section in asked)]
 
 
 def pages_of(due: Due) -> list[str]:

@@ -215,10 +215,13 @@ def remove_request(request: Request, *, by: Any, reason: str = "") -> None:
 # --- Steps --------------------------------------------------------------------------------------
 
 
-def send_request(request: Request, *, by: Any, day: date | None = None) -> Request:
+def send_request(
+    request: Request, *, by: Any, day: date | None = None, on_paper: bool = False
+) -> Request:
     """Ask the sections. Refused, with every reason at once, where it has been sent already,
     nobody can answer something it asks for, it asks for nothing, its deadline is over on `day`
-    (default: today), or another open request asks for the same."""
+    (default: today), or another open request asks for the same. `on_paper`: the sections in which
+    nobody enters answer on paper or by file, so they keep nothing back."""
     with transaction.atomic():
         _lock_town(request.municipality_id)
         stored = _locked(request)
@@ -229,11 +232,17 @@ def send_request(request: Request, *, by: Any, day: date | None = None) -> Reque
         day = day or timezone.localdate()
         dues = dues_of(stored, day=day)
         gaps = gaps_of(stored, Sections(stored, dues, day))
+        without = [gap.section for gap in gaps if gap.is_of_people]
+        if on_paper:
+            gaps = [gap for gap in gaps if not gap.is_of_people]
         problems = problems_before_sending(stored, dues, gaps, day)
         if problems:
             raise ValidationError(problems)
         stored.state, stored.sent_at = Request.State.SENT, timezone.now()
-        save_with_reason(stored, by, _("照会"))
+        said = _("照会")
+        if without:
+            said = _("照会（紙・ファイルで回答：%(sections)s）") % {"sections": "、".join(without)}
+        save_with_reason(stored, by, said)
     return stored
 
 

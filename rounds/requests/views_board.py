@@ -66,7 +66,12 @@ def board_view(request: HttpRequest, pk: int, model_admin: Any) -> HttpResponse:
 def _step_view(request: HttpRequest, row: Request, model_admin: Any) -> HttpResponse:
     reason = typed_reason(request)
     steps: dict[str, tuple[Callable[[], Any], str]] = {
-        "send": (lambda: record.send_request(row, by=request.user), _("照会しました。")),
+        "send": (
+            lambda: record.send_request(
+                row, by=request.user, on_paper=bool(request.POST.get("on_paper"))
+            ),
+            _("照会しました。"),
+        ),
         "close": (
             lambda: record.close_request(row, by=request.user, reason=reason),
             _("終了しました。後日確定する実績は、これからも入力できます。"),
@@ -122,6 +127,7 @@ def _board_page(
             "admin/rounds/request/preview.html",
             context
             | {
+                "is_blocked": not all(gap.is_of_people for gap in board.gaps),
                 "hindrances": record.problems_before_sending(row, board.dues, (), board.day),
                 "asked": [
                     Asked(line, people.entering(line.section), people.approving(line.section))

@@ -33,6 +33,8 @@ class Ownerless:
     why: str
     url: str
     """Where in the admin it is mended."""
+    is_of_people: bool = False
+    """The section is there, and only nobody who enters."""
 
 
 @dataclass
@@ -151,4 +153,5 @@ def _without_people(section: Department, plans: list[Plan]) -> Ownerless:
         section=section.name,
         why=_("入力担当の人がいません。"),
         url=f"{reverse('admin:municipalities_membership_add')}?{urlencode(chosen)}",
+        is_of_people=True,
     )

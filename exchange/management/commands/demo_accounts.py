@@ -1,23 +1,34 @@
-"""Make one account per role for a trial, and print them."""
+"""Make one account per role for a trial with a request to answer, and print them."""
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 
+from indicators.models import Responsibility, Series
 from municipalities.access import Role
 from municipalities.history import save_with_reason
 from municipalities.models import Department, Membership, Municipality, User
+from municipalities.record import record_row
+from plans.choices import Period
+from plans.models import Plan
+from rounds.models import Request
+from rounds.requests.record import record_request, send_request
+
+ASKED_YEAR = 2026
 
 
 class Command(BaseCommand):
     help = (
-        "Makes one account per role in the sample town, with the password kept in a file; "
-        "prints them. For trials only: never run it on a server that others reach."
+        "Makes one account per role in the sample town, with the password kept in a file, and "
+        "sends a request due in two weeks; prints the accounts. For trials only: never run it on a "
+        "server that others reach."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -39,6 +50,8 @@ class Command(BaseCommand):
             self._account(role, town, department, password)
             place = "" if role == Role.OPERATOR else department or town
             self.stdout.write(f"{role.value:<10} {password:<16} {role.label} {place}".rstrip())
+        if not town.requests.exists():
+            _send_request(town, section)
 
     def _password(self, path: Path) -> str:
         """Return the password kept in `path`, made at the first run."""
@@ -76,3 +89,30 @@ def _busiest_section(town: Municipality) -> Department:
     if busiest is None:
         raise CommandError("The sample town has no sections; run load_plans first.")
     return busiest
+
+
+def _send_request(town: Municipality, section: Department) -> None:
+    """Ask the sections of the sample town for what its story has begun to enter; a figure nobody
+    answers for goes to `section`, since it would keep the request back."""
+    reason = "試用の照会"
+    for series in Series.objects.filter(municipality=town, owner=None, indicators__isnull=False):
+        if not Responsibility.objects.filter(indicator__series=series).exists():
+            series.owner = section
+            record_row(series, by=None, reason=reason)
+    plans = Plan.objects.in_force().filter(municipality=town)
+    asked = [
+        plan
+        for plan in plans.filter(start_fiscal_year__lte=ASKED_YEAR, end_fiscal_year__gte=ASKED_YEAR)
+        if plan.successor_in(ASKED_YEAR) is None
+    ]
+    request = Request(
+        municipality=town,
+        title="令和8年度 9月末現在の照会（架空）",
+        fiscal_year=ASKED_YEAR,
+        period=Period.MID_YEAR,
+        deadline=timezone.localdate() + timedelta(days=14),
+        document_number="企第45号（架空）",
+        note="9月末までの実績と取組の進み具合を入力してください。",
+    )
+    record_request(request, by=None, plans=asked, reason=reason)
+    send_request(request, by=None, on_paper=True)
