@@ -86,12 +86,15 @@ def test_a_section_reads_what_it_owes_by_when_and_gets_to_its_sheet(
 
 
 def test_what_is_overdue_says_so_in_words_and_comes_first(people: People, plan: Plan) -> None:
-    make.make_indicator(plan, departments=[people.welfare])
-    ask(plan, days=3, title="先の照会")
+    make.make_membership(people.entry, "entry", department=people.finance)
+    later = make.make_plan(people.kita)
+    make.make_indicator(later, departments=[people.welfare])
+    make.make_indicator(plan, departments=[people.finance])
+    ask(later, days=3, title="先の照会")
     ask(plan, days=-2, title="過ぎた照会")
     found = tasks(people.entry)
-    assert list(found) == ["福祉課：過ぎた照会", "福祉課：先の照会"]
-    assert "期限を2日過ぎています" in found["福祉課：過ぎた照会"]
+    assert list(found) == ["財政課：過ぎた照会", "福祉課：先の照会"]
+    assert "期限を2日過ぎています" in found["財政課：過ぎた照会"]
 
 
 def test_drafts_that_wait_are_told_with_their_author(people: People, plan: Plan) -> None:
