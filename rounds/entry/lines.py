@@ -7,7 +7,7 @@ what was typed into values of the row's fields, `put` writes them into a row.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,7 @@ from indicators.models import Actual, Indicator, Series
 from measures.models import ProgressReport, ReportColumn, ReportingRow
 from plans.choices import WorkState
 from plans.models import Band, PlanScheme
-from plans.models.working import WorkingRow
+from plans.moving import SECTION_STATES
 
 from .reading import (
     MOST_LETTERS,
@@ -292,7 +292,8 @@ class FigureLine(Line):
         row.series = self.series
         for name, value in values.items():
             setattr(row, name, value)
-        if self.working is not None and row.arrives_over(self.working):
+        is_vouched = row.state not in SECTION_STATES
+        if is_vouched and row.arrives_over(self.working):
             row.state = WorkState.DRAFT  # whoever vouched did so for the waiting
         return row
 
@@ -420,7 +421,3 @@ def content_text(report: ProgressReport, column: ReportColumn) -> str:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in cleaned(text).splitlines() if line.strip()]
-
-
-def working_rows(lines: Iterable[Line]) -> list[WorkingRow]:
-    return [line.working for line in lines if line.working is not None]
