@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from municipalities import fiscal_year as fiscal_years
 from municipalities import record
 from municipalities.access import require_planner
+from municipalities.record_many import check_unique, check_valid
 from plans.models import PlanScheme, YearLock
 from plans.moving import Flows, check_removal, check_state
 from plans.record import (
@@ -68,7 +69,8 @@ def check_actual(actual: Actual, *, by: Any, reason: str | None = None) -> None:
         flows=Flows(),
         reason=reason,
     )
-    actual.full_clean()
+    check_valid(actual)
+    check_unique(actual)
 
 
 def is_late(actual: Actual, stored: Actual | None, *, is_closed: bool) -> bool:

@@ -24,9 +24,9 @@ from municipalities.record_many import (
     refuse,
     stored_rows,
 )
-from plans.models import Plan, PlanScheme
+from plans.models import Plan, PlanScheme, YearLock
 from plans.moving import Flows, Place, check_state, move_rows
-from plans.record import require_section, wrong_scheme
+from plans.record import locked, require_section, wrong_scheme
 from plans.record_many import Calendar, places_in_plan, save_rows
 from plans.workflow import Action
 
@@ -84,18 +84,23 @@ def _places_of(rows: Sequence[Actual], *, with_sections: bool = True) -> Callabl
     """Return where each actual stands: the sections that answer for its series, and every plan
     that shows it. A constant number of queries."""
     series_ids = {row.series_id for row in rows}
-    plans: dict[int, set[int]] = defaultdict(set)
-    for series_id, plan_id in Indicator.objects.filter(series__in=series_ids).values_list(
-        "series", "plan"
-    ):
-        plans[series_id].add(plan_id)
-    calendar = Calendar(plan_id for ids in plans.values() for plan_id in ids)
+    locks = (
+        YearLock.objects.filter(plan__indicators__series__in=series_ids)
+        .annotate(series=models.F("plan__indicators__series"))
+        .select_related("plan")
+    )
+    closed = {(lock.series, lock.fiscal_year): lock for lock in locks}
     sections = Sections(series_ids) if with_sections else None
+
+    def ensure_open(row: Actual) -> None:
+        lock = closed.get((row.series_id, row.fiscal_year))
+        if lock is not None:
+            raise locked(lock)
 
     def place_of(row: Actual) -> Place:
         return Place(
             row.series.municipality_id,
-            lambda: calendar.ensure_open(plans[row.series_id], row.fiscal_year),
+            lambda: ensure_open(row),
             sections.of(row.series, row.fiscal_year) if sections else (),
         )
 

@@ -53,6 +53,14 @@ def check_valid(row: models.Model, fields: Collection[str] | None = None) -> Non
         raise ValidationError(problems)
 
 
+def check_unique(row: models.Model) -> None:
+    """Raise ValidationError where another stored row holds the unique place of this one. With
+    `check_valid` this says what `full_clean` does; one query for each such constraint."""
+    for constraint in row._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            constraint.validate(type(row), row)
+
+
 def _constraint_error(constraint: models.BaseConstraint) -> ValidationError:
     return ValidationError(
         constraint.get_violation_error_message(), code=constraint.violation_error_code

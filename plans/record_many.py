@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from municipalities.record_many import save_rows as save_structure
@@ -21,20 +22,21 @@ from .record import locked, stale, taken_over
 class Calendar:
     """Which years of some plans are closed, and from which year another plan has taken over.
 
-    Two queries, whatever is asked afterwards.
+    A query for each of the two questions, whatever is asked afterwards.
     """
 
     def __init__(self, plan_ids: Iterable[int]) -> None:
-        plan_ids = set(plan_ids)
+        self._plan_ids = plan_ids = set(plan_ids)
         self._locks: dict[int, dict[int, YearLock]] = defaultdict(dict)
         for lock in YearLock.objects.filter(plan__in=plan_ids).select_related("plan"):
             self._locks[lock.plan_id][lock.fiscal_year] = lock
-        self._successors: dict[int, Plan] = {
-            plan.predecessor_id: plan
-            for plan in Plan.objects.in_force()
-            .filter(predecessor__in=plan_ids, takes_over_from__isnull=False)
-            .order_by("-takes_over_from")
-        }
+
+    @cached_property
+    def _successors(self) -> dict[int, Plan]:
+        successors = Plan.objects.in_force().filter(
+            predecessor__in=self._plan_ids, takes_over_from__isnull=False
+        )
+        return {plan.predecessor_id: plan for plan in successors.order_by("-takes_over_from")}
 
     def ensure_open(self, plan_ids: Iterable[int], fiscal_year: int) -> None:
         """As `plans.record.ensure_open`."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from municipalities.models import Department
 from plans.choices import Period, WorkState
 from plans.moving import SECTION_STATES
 
-from ..models import Request
+from ..models import EntryDraft, Request
 from ..requests.dues import Due, FigureDue, ReportDue, dues_of, of_section
 from .lines import OWN_NAMES, FigureLine, Line, ReportLine, Texts
 from .reading import cleaned
@@ -65,7 +65,10 @@ class Desk:
     def of(cls, user: Any, request_id: int, department_id: int) -> Desk:
         """Return the desk. Raises Http404 for strangers, and for what has not been sent yet except
         for planners."""
-        requests = Request.objects.select_related("municipality")
+        own = EntryDraft.objects.filter(request=OuterRef("pk"), department=department_id)
+        requests = Request.objects.select_related("municipality").annotate(
+            has_own_draft=Exists(own.filter(author=user))
+        )
         request = get_visible_or_404(requests, user, pk=request_id)
         department = get_visible_or_404(
             Department.objects.all(), user, pk=department_id, municipality=request.municipality_id

@@ -324,6 +324,8 @@ class _Saving:
         return False
 
     def _drop_draft(self) -> None:
+        if not self.desk.request.has_own_draft:
+            return
         EntryDraft.objects.filter(
             request=self.desk.request, department=self.desk.department, author=self.desk.user
         ).delete()
