@@ -224,6 +224,34 @@ def request(camera: Camera) -> None:
     camera.press("この準備中の照会を削除する")
 
 
+def board(camera: Camera) -> None:
+    camera.go("/admin/")
+    camera.follow_button("回答状況を見る")
+    camera.take("board", height=1100)
+
+
+def home_entry(camera: Camera) -> None:
+    camera.go("/admin/")
+    camera.take("home-entry", height=420)
+
+
+def entry_sheet(camera: Camera) -> None:
+    """A sheet on which somebody has begun to type; nothing is saved."""
+    camera.go("/admin/")
+    camera.follow_button("入力する")
+    camera.page.locator("[data-col=value] input").nth(1).fill("77.4")
+    camera.page.wait_for_timeout(3000)
+    camera.take("entry-sheet", height=900)
+    camera.page.once("dialog", lambda dialog: dialog.accept())
+    camera.page.reload()
+    camera.press("下書きを破棄")
+
+
+def home_approver(camera: Camera) -> None:
+    camera.go("/admin/")
+    camera.take("home-approver", height=420)
+
+
 PICTURES: tuple[Callable[[Camera], None], ...] = (
     columns,
     take_over,
@@ -239,7 +267,13 @@ PICTURES: tuple[Callable[[Camera], None], ...] = (
     plan_errors,
     home_planner,
     request,
+    board,
 )
+# Of the trial's other accounts, whose password is the same.
+OTHERS: dict[str, tuple[Callable[[Camera], None], ...]] = {
+    "entry": (home_entry, entry_sheet),
+    "approver": (home_approver,),
+}
 
 
 def main() -> None:
@@ -255,17 +289,22 @@ def main() -> None:
             executable_path=CHROMIUM if Path(CHROMIUM).exists() else None,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        page = browser.new_page(
-            viewport={"width": WIDTH, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
-        )
-        # The menu beside the page takes room and teaches nothing.
-        page.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
-        page.set_default_timeout(60_000)
-        camera = Camera(page, given.address)
-        camera.log_in(given.account, given.password_file.read_text().strip())
-        for picture in PICTURES:
-            if given.only in ("", picture.__name__):
+        password = given.password_file.read_text().strip()
+        for account, pictures in {given.account: PICTURES, **OTHERS}.items():
+            wanted = [each for each in pictures if given.only in ("", each.__name__)]
+            if not wanted:
+                continue
+            page = browser.new_page(
+                viewport={"width": WIDTH, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
+            )
+            # The menu beside the page takes room and teaches nothing.
+            page.add_init_script("localStorage.setItem('django.admin.navSidebarIsOpen', 'false')")
+            page.set_default_timeout(60_000)
+            camera = Camera(page, given.address)
+            camera.log_in(account, password)
+            for picture in wanted:
                 picture(camera)
+            page.close()
         browser.close()
 
 

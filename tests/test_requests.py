@@ -150,6 +150,23 @@ def test_nothing_is_sent_while_somebody_is_missing(people: People, plan: Plan) -
     assert "財政課" not in "\n".join(refused.value.messages)
 
 
+def test_a_section_without_people_may_answer_on_paper(people: People, plan: Plan) -> None:
+    people.colleague.memberships.all().delete()
+    row = draft(plan, people)
+    client = sign_in(people.planner)
+    board = reverse("admin:rounds_request_board", args=[row.pk])
+    assert "紙・ファイルで回答してもらう" in client.get(board).content.decode()
+    client.post(board, {"send": "1"})
+    assert not Request.objects.open().exists()
+    client.post(board, {"send": "1", "on_paper": "1"})
+    assert Request.objects.open().get() == row
+    assert "財政課" in row.history.latest().history_change_reason
+    # A duty without a section keeps it back all the same.
+    make.make_row(make.make_action(plan))
+    with pytest.raises(ValidationError, match="担当課が決まっていません"):
+        record.send_request(draft(plan, people), by=people.planner, on_paper=True)
+
+
 def test_other_reasons_not_to_send(people: People, plan: Plan) -> None:
     record.send_request(draft(plan, people), by=people.planner)
     twice, empty = draft(plan, people), draft(plan, people, fiscal_year=2022)
