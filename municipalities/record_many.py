@@ -192,15 +192,17 @@ def save_rows(
     by: Any,
     reason: str = "",
     fields: Collection[str] | None = None,
+    savepoint: bool = True,
 ) -> None:
     """Save rows of one model that have been checked: new ones, and of stored ones the `fields`
-    (None: all). Rows made meanwhile by somebody else raise ValidationError (code "duplicate")."""
+    (None: all). Rows made meanwhile by somebody else raise ValidationError (code "duplicate").
+    `savepoint` False: the caller's own transaction ends with any error."""
     new = [row for row in rows if row.pk is None]
     changed = [row for row in rows if row.pk is not None]
     for row in rows:
         _take_numbers(row)
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             create_with_reason(new, by, reason)
             if changed:
                 names = fields if fields is not None else _all_fields(type(changed[0]))

@@ -110,7 +110,7 @@ def save_rows(
             is_seen = row.pk in (expected_versions or {})
             if by is not None and is_vouched(row, stored[row.pk]) and not is_seen:
                 raise stale()
-        save_structure(rows, by=by, reason=reason, fields=fields)
+        save_structure(rows, by=by, reason=reason, fields=fields, savepoint=False)
 
 
 def _count_up(rows: Sequence[WorkingRow], expected: Mapping[int, int]) -> dict[int, WorkingRow]:
