@@ -90,6 +90,7 @@ DOORS: tuple[Door, ...] = (
     # --- Reports, sheets, comments ---
     Door("measures.record.record_report", "report", SECTIONS),
     Door("measures.record.record_report", "checked_report", "-- -- x vxvv +++ +"),
+    Door("measures.record_many.record_reports", "[report]", "vv vv v +v++ +++ +"),
     Door("measures.record.remove_report", "report", SECTIONS),
     Door("measures.taking_over.take_over", "candidate keys", SECTIONS),
     Door("measures.record.record_sheet", "sheet", SECTIONS),
@@ -128,6 +129,7 @@ DOORS: tuple[Door, ...] = (
     Door("rounds.requests.record.reopen_request", "closed_request", PLANNERS),
     Door("rounds.requests.record.record_reply", "reply", PLANNERS),
     Door("rounds.requests.record.remove_reply", "reply", PLANNERS),
+    Door("rounds.entry.handovers.record_handovers", "sheet_lines sheet_notes", SECTIONS),
     Door("rounds.transfers.booking.book", "order", "-- -- x xxxx +++"),
     Door("rounds.succession.record_plan", "plan", PLANNERS),
     Door("indicators.succession.start_successor", "plan successor", PLANNERS),

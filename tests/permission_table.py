@@ -84,6 +84,11 @@ PAGES: dict[str, Page] = {
     "rounds_request_edit": Page(PLANNERS, PLANNERS, "request"),
     "rounds_request_text": Page(PLANNERS, PLANNERS, "request"),
     "rounds_request_reply": Page(PLANNERS, PLANNERS, "request department"),
+    "rounds_request_sheet": Page(OF_THE_TOWN, "LL -- x >x>> >>>", "request department"),
+    "rounds_request_draft": Page(
+        NOT_BY_POST, "LL -- x +x++ +++", "request department", "nothing_typed"
+    ),
+    "rounds_request_preview": Page(NOT_BY_POST, OF_THE_TOWN, "request department", "nothing_typed"),
     "rounds_publication_explain": Page(OF_THE_TOWN, NOT_BY_POST, "?plan"),
     # --- Plans in and out ---
     "plans_plan_import": Page(ANY_PLANNERS, "LL +x x xxxx >>>", "", "workbook"),

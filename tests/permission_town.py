@@ -61,7 +61,7 @@ class Town:
     rows: Rows
     clients: dict[str, Client]
     places: dict[str, Any]
-    bodies: dict[str, Callable[..., dict[str, Any]]]
+    bodies: dict[str, Callable[..., dict[str, Any] | str]]
 
 
 @contextmanager
@@ -147,8 +147,9 @@ def _places(people: People, rows: Rows, hidden: Plan) -> dict[str, Any]:
 
 def _bodies(
     people: People, rows: Rows, planner: Client
-) -> dict[str, Callable[..., dict[str, Any]]]:
-    """What a person sends who means to write: enough for it to be written, if they may."""
+) -> dict[str, Callable[..., dict[str, Any] | str]]:
+    """What a person sends who means to write: enough for it to be written, if they may; a text is
+    sent as JSON."""
     plan, series = rows[Plan], rows[Actual].series
     entry = {
         f"series-{series.pk}-value": "0",
@@ -166,6 +167,7 @@ def _bodies(
     form = filled_in(planner, reverse("admin:measures_reportcolumn_form", args=[plan.pk]))
     return {
         "": lambda row: {},
+        "nothing_typed": lambda row: '{"fields": {}}',
         "entry": lambda row: entry,
         "tryout": lambda row: place | {"scheme": rows[RatingScheme].pk},
         "copy": lambda row: {"municipality": people.kita.pk},

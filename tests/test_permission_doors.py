@@ -41,6 +41,7 @@ from plans.models import (
     YearLock,
 )
 from plans.workflow import Action
+from rounds.entry.lines import FigureLine
 from rounds.models import Reply, Request
 from rounds.transfers.reading import read_order
 
@@ -130,6 +131,17 @@ def things_of(town: Town) -> dict[str, Thing]:
 
         return made
 
+    def sheet_lines(by: Any) -> dict[str, FigureLine]:
+        line = FigureLine(
+            key="series-1",
+            fiscal_year=2023,
+            period="year_end",
+            working=None,
+            series=rows[Actual].series,
+            indicators=[row(Indicator)(by)],
+        )
+        return {line.key: line}
+
     def role(by: Any) -> Membership:
         return Membership.objects.get(pk=rows[Membership].pk)
 
@@ -217,6 +229,8 @@ def things_of(town: Town) -> dict[str, Thing]:
         "draft_request": only_request("draft"),
         "closed_request": only_request("closed"),
         "reply": row(Reply, note="電話"),
+        "sheet_lines": sheet_lines,
+        "sheet_notes": lambda by: {"texts": {"series-1": "住民課の帳票から写す。"}},
         "order": lambda by: read_order(people.kita, date(2030, 4, 1), (), (), {}, {})[0],
         "successor": lambda by: {
             "slug": "next",

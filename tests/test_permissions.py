@@ -81,7 +81,8 @@ def told(town: Town, name: str, page: Page, row: Any = None) -> dict[str, str]:
                 answer = client.get(path, query)
             else:
                 data = town.bodies[page.body](row)
-                answer = client.post(path, data, query_params=query)
+                sent = {"content_type": "application/json"} if isinstance(data, str) else {}
+                answer = client.post(path, data, query_params=query, **sent)
         client.cookies = jar  # neither signed out nor told anything
         return answer
 
