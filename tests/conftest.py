@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         asks = item.get_closest_marker("django_db") or used & USES_DATABASE
-        if asks and not (item.get_closest_marker("browser") or "soffice" in used):
+        once = item.get_closest_marker("browser") or item.get_closest_marker("any_database")
+        if asks and not (once or "soffice" in used):
             item.add_marker("postgresql")
 
 

@@ -52,7 +52,8 @@ from .permission_town import Town, make_town, undone
 from .plan_pages import PARK_PLAN, filled_template
 from .test_architecture import LEVELS, ROOT, imported, modules
 
-pytestmark = pytest.mark.django_db
+# Who may is asked of people and rows; nothing of it depends on the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 EVERYBODY = (*PEOPLE, "system")
 Thing = Callable[[Any], Any]
 

@@ -24,7 +24,8 @@ from municipalities.flat.admin import FlatTable
 from .permission_table import ANSWERS, FLAT, PAGES, PEOPLE, POLICIES, PUBLIC, TABLES, Page
 from .permission_town import Town, make_town, undone
 
-pytestmark = pytest.mark.django_db
+# Who may is asked of people and rows; nothing of it depends on the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SEEN_BY = {"entry"}
 """Whose pages are made whole; of the others' only the answer is asked for."""
 
