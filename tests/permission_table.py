@@ -75,7 +75,8 @@ PAGES: dict[str, Page] = {
     "measures_correspondence_edit": Page(PLANNERS, "LL -- x xxxx >>>", "plan"),
     "measures_correspondence_table": Page(OF_THE_TOWN, NOT_BY_POST, "plan"),
     # --- The year ---
-    "rounds_publication_publish": Page(ANY_PLANNERS, "LL +x x xxxx >>>", "", "publish"),
+    # Nobody publishes what they have not been shown: the preview comes first.
+    "rounds_publication_publish": Page(ANY_PLANNERS, ANY_PLANNERS, "", "publish"),
     "rounds_publication_withdraw": Page(PLANNERS, PLANNERS, "publication"),
     "plans_yearlock_close": Page(ANY_PLANNERS, ANY_PLANNERS),
     "plans_yearlock_open": Page(PLANNERS, "LL -- x xxxx >>>", "lock", "reason"),
