@@ -41,8 +41,9 @@ def main() -> None:
 
 def watch(slow: int, pictures: Path | None) -> None:
     """Tell the year in Chromium, against a server in a thread of this process."""
-    from django.core.servers.basehttp import QuietWSGIRequestHandler, ThreadedWSGIServer
+    from django.core.servers.basehttp import ThreadedWSGIServer
     from django.core.wsgi import get_wsgi_application
+    from django.test.testcases import QuietWSGIRequestHandler
     from playwright.sync_api import Page, sync_playwright
 
     from ..browser import ARGS
