@@ -63,5 +63,7 @@ class Chromium:
         self.looked(self.page)
 
     def _box(self, label: str) -> Locator:
-        exact = self.page.get_by_label(label, exact=True)
-        return exact.or_(self.page.get_by_label(f"{label}:", exact=True)).first
+        """Return the box of a label; a group of boxes may be called the same."""
+        found = self.page.get_by_label(label, exact=True)
+        found = found.or_(self.page.get_by_label(f"{label}:", exact=True))
+        return found.and_(self.page.locator("input, select, textarea")).first
