@@ -11,10 +11,7 @@ from .models import Responsibility
 
 def of_sections(actuals: QuerySet, departments: Collection[int]) -> QuerySet:
     """Return the actuals for whose series one of the sections answers in their year."""
-    year = OuterRef("fiscal_year")
-    responsible = Responsibility.objects.filter(
-        Q(first_fiscal_year__isnull=True) | Q(first_fiscal_year__lte=year),
-        Q(last_fiscal_year__isnull=True) | Q(last_fiscal_year__gte=year),
+    responsible = Responsibility.objects.in_year(OuterRef("fiscal_year")).filter(
         indicator__series=OuterRef("series"),
         department__in=departments,
     )

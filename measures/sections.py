@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from .models import ReportingDepartment
 
 
 def of_sections(reports: QuerySet, departments: Collection[int]) -> QuerySet:
     """Return the reports for whose row one of the sections answers in their year."""
-    year = OuterRef("fiscal_year")
-    links = ReportingDepartment.objects.filter(
-        Q(first_fiscal_year__isnull=True) | Q(first_fiscal_year__lte=year),
-        Q(last_fiscal_year__isnull=True) | Q(last_fiscal_year__gte=year),
+    links = ReportingDepartment.objects.in_year(OuterRef("fiscal_year")).filter(
         row=OuterRef("row"),
         department__in=departments,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.access import ScopedQuerySet
@@ -24,8 +24,8 @@ from .plan import Plan, year_field
 
 
 class LifetimeQuerySet(ScopedQuerySet):
-    def in_year(self, year: int) -> LifetimeQuerySet:
-        """Rows that belong to their plan in this fiscal year."""
+    def in_year(self, year: int | OuterRef) -> LifetimeQuerySet:
+        """Rows that belong to their plan in this fiscal year, or in that of an outer query."""
         return self.filter(
             Q(first_fiscal_year__isnull=True) | Q(first_fiscal_year__lte=year),
             Q(last_fiscal_year__isnull=True) | Q(last_fiscal_year__gte=year),

@@ -17,8 +17,8 @@ from measures.sections import of_sections as reports_of
 from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Department, Municipality
 from plans.choices import WorkState
-from plans.moving import WORDS
-from plans.workflow import SECTION_STEPS, Action, Flow, State
+from plans.moving import WORDS, flow_of
+from plans.workflow import Action, State
 
 MODELS: tuple[type[Any], ...] = (Actual, ProgressReport, DepartmentPolicySheet)
 RELATED = {
@@ -28,16 +28,6 @@ RELATED = {
 }
 MOST_RETURNED = 200
 Key = tuple[type[Any], int]
-
-
-def flow_of(town: Municipality) -> Flow:
-    """Return which steps a municipality uses for the rows of its sections."""
-    return Flow(
-        has_approval=town.has_approval_step,
-        has_lead=town.has_lead_step,
-        allows_own=town.allows_own_approval,
-        steps=SECTION_STEPS,
-    )
 
 
 def states_before(town: Municipality, action: Action) -> list[str]:
