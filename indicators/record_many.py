@@ -38,11 +38,16 @@ from .record import is_late, refuse_override, series_is_shown
 
 
 def check_actuals(
-    rows: Sequence[Actual], *, by: Any, fields: Collection[str] | None = None
+    rows: Sequence[Actual],
+    *,
+    by: Any,
+    fields: Collection[str] | None = None,
+    stored: Mapping[int, Actual] | None = None,
 ) -> Problems:
     """Return what is wrong with actuals, new or changed; see `record.check_actual`. Those that may
-    be written know whether they are late."""
-    stored = stored_rows(rows, "series")
+    be written know whether they are late. `stored`: as in `record_actuals`."""
+    if stored is None:
+        stored = stored_rows(rows, "series")
     place_of = _places_of([*rows, *stored.values()], with_sections=by is not None)
     flows = Flows()
 
@@ -161,11 +166,21 @@ def record_actuals(
     reason: str = "",
     fields: Collection[str] | None = None,
     expected_versions: Mapping[int, int] | None = None,
+    stored: Mapping[int, Actual] | None = None,
 ) -> None:
     """Check and save actuals, with their history: all or none. `fields` names what may have
-    changed of stored ones (None: everything). Raises ValidationError with every problem."""
-    refuse(check_actuals(rows, by=by, fields=fields), rows)
-    save_actuals(rows, by=by, reason=reason, fields=fields, expected_versions=expected_versions)
+    changed of stored ones (None: everything), `stored` is number → row, with its series, as the
+    caller has locked it (None: they are read here); see `plans.record_many.save_rows`. Raises
+    ValidationError with every problem."""
+    refuse(check_actuals(rows, by=by, fields=fields, stored=stored), rows)
+    save_actuals(
+        rows,
+        by=by,
+        reason=reason,
+        fields=fields,
+        expected_versions=expected_versions,
+        stored=stored,
+    )
 
 
 def save_actuals(
@@ -175,11 +190,19 @@ def save_actuals(
     reason: str = "",
     fields: Collection[str] | None = None,
     expected_versions: Mapping[int, int] | None = None,
+    stored: Mapping[int, Actual] | None = None,
 ) -> None:
     """Save actuals that have passed `check_actuals`; see `plans.record_many.save_rows`."""
     if fields is not None:
         fields = {*fields, "is_late"}
-    save_rows(rows, by=by, reason=reason, fields=fields, expected_versions=expected_versions)
+    save_rows(
+        rows,
+        by=by,
+        reason=reason,
+        fields=fields,
+        expected_versions=expected_versions,
+        stored=stored,
+    )
 
 
 # --- Indicators -------------------------------------------------------------------------------

@@ -32,10 +32,17 @@ from .record import check_form, keep_marks, sheet_of
 
 
 def check_reports(
-    rows: Sequence[ProgressReport], *, by: Any, fields: Collection[str] | None = None
+    rows: Sequence[ProgressReport],
+    *,
+    by: Any,
+    fields: Collection[str] | None = None,
+    stored: Mapping[int, ProgressReport] | None = None,
 ) -> Problems:
-    """Return what is wrong with reports, new or changed; see `record.check_report`."""
-    stored, flows = stored_rows(rows, "row__action__plan"), Flows()
+    """Return what is wrong with reports, new or changed; see `record.check_report`. `stored`: as
+    in `record_reports`."""
+    if stored is None:
+        stored = stored_rows(rows, "row__action__plan")
+    flows = Flows()
     plans = {row.row.action.plan_id: row.row.action.plan for row in rows}
     calendar = Calendar({*plans, *(row.row.action.plan_id for row in stored.values())})
     # Rows of one plan need not share the object that stands for it.
@@ -100,19 +107,28 @@ def record_reports(
     reason: str = "",
     fields: Collection[str] | None = None,
     expected_versions: Mapping[int, int] | None = None,
+    stored: Mapping[int, ProgressReport] | None = None,
 ) -> None:
     """Check and save reports, with their history: all or none; see `record.record_report`.
 
-    `fields` names what may have changed of stored ones (None: everything). Raises ValidationError
-    with every problem.
+    `fields` names what may have changed of stored ones (None: everything), `stored` is number →
+    row, with its reporting row, as the caller has locked it (None: they are read here); see
+    `plans.record_many.save_rows`. Raises ValidationError with every problem.
     """
-    refuse(check_reports(rows, by=by, fields=fields), rows)
-    stored = stored_rows(rows)
+    before = stored_rows(rows, "row__action__plan") if stored is None else stored
+    refuse(check_reports(rows, by=by, fields=fields, stored=before), rows)
     for row in rows:
-        keep_marks(row, stored.get(row.pk))
+        keep_marks(row, before.get(row.pk))
     if fields is not None:
         fields = {*fields, "taken_over"}
-    save_rows(rows, by=by, reason=reason, fields=fields, expected_versions=expected_versions)
+    save_rows(
+        rows,
+        by=by,
+        reason=reason,
+        fields=fields,
+        expected_versions=expected_versions,
+        stored=stored,
+    )
 
 
 def _calendar(plans: dict[int, Plan], by: Any) -> Calendar:

@@ -82,24 +82,29 @@ def save_rows(
     reason: str = "",
     fields: Collection[str] | None = None,
     expected_versions: Mapping[int, int] | None = None,
+    stored: Mapping[int, Any] | None = None,
 ) -> None:
     """Save rows of one model that have been checked, with their history: all or none.
 
     Rows with a version count it up, and keep whose the content is. Where `expected_versions`
     (number → version) names another version than is stored, or one goes back to the sections
-    without a reason, raises ValidationError and changes nothing.
+    without a reason, raises ValidationError and changes nothing. `stored` (number → row) are the
+    rows as the caller has read and locked them (`locked_rows`), whose transaction ends with any
+    error then; None: they are read and locked here.
     """
     changed = [row for row in rows if row.pk is not None]
     for row in rows:
         if row.pk is None and isinstance(row, WorkingRow):
             row.changed_by = by
     if not changed or not isinstance(changed[0], WorkingRow):
-        save_structure(rows, by=by, reason=reason, fields=fields)
+        save_structure(rows, by=by, reason=reason, fields=fields, savepoint=stored is None)
         return
     if fields is not None:
         fields = {*fields, "changed_by", "version", "updated_at"}
-    with transaction.atomic():
-        stored = _count_up(changed, expected_versions or {})
+    with transaction.atomic(savepoint=stored is None):
+        if stored is None:
+            stored = locked_rows(type(changed[0]), [row.pk for row in changed])
+        _count_up(changed, stored, expected_versions or {})
         for row in changed:
             if content_differs(row, stored[row.pk]):
                 row.changed_by = by
@@ -113,14 +118,22 @@ def save_rows(
         save_structure(rows, by=by, reason=reason, fields=fields, savepoint=False)
 
 
-def _count_up(rows: Sequence[WorkingRow], expected: Mapping[int, int]) -> dict[int, WorkingRow]:
-    """Give each row the next version, and return the rows as they are stored."""
-    model = type(rows[0])
-    found = model._default_manager.select_for_update().filter(pk__in=[row.pk for row in rows])
-    stored = {row.pk: row for row in found}
+def locked_rows(
+    model: type[models.Model], numbers: Collection[int], *related: str
+) -> dict[int, Any]:
+    """Return number → row as it is stored, with what it is `related` to, kept from others until
+    the transaction ends. In the order of their numbers, so that two who lock do not block each
+    other. One query."""
+    rows = model._default_manager.select_for_update(of=("self",)).select_related(*related)
+    return {row.pk: row for row in rows.filter(pk__in=numbers).order_by("pk")}
+
+
+def _count_up(
+    rows: Sequence[WorkingRow], stored: Mapping[int, WorkingRow], expected: Mapping[int, int]
+) -> None:
+    """Give each row the next version."""
     for row in rows:
         before = stored.get(row.pk)
         if before is None or expected.get(row.pk, before.version) != before.version:
             raise stale()
         row.version = before.version + 1
-    return stored

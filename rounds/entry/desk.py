@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -137,16 +137,20 @@ class Desk:
 
     # --- Lines --------------------------------------------------------------------------------
 
-    def lines_of(self, keys: Iterable[str], *, with_sections: bool = False) -> dict[str, Line]:
-        """Return the lines of these rows, as far as the request asks for them. The number of
-        queries does not depend on how many there are."""
+    def lines_of(
+        self, keys: Iterable[str], *, with_sections: bool = False, to_write: bool = False
+    ) -> dict[str, Line]:
+        """Return the lines of these rows, as far as the request asks for them; `to_write` keeps
+        what is saved of them from others until the transaction ends. The number of queries does
+        not depend on how many there are."""
         keys = list(keys)
-        figures = self._figures([key for key in keys if key.startswith("series-")], with_sections)
-        reports = self._reports([key for key in keys if key.startswith("report-")], with_sections)
-        found = figures | reports
+        figures = [key for key in keys if key.startswith("series-")]
+        reports = [key for key in keys if key.startswith("report-")]
+        found = self._figures(figures, with_sections, to_write)
+        found |= self._reports(reports, with_sections, to_write)
         return {key: found[key] for key in keys if key in found}
 
-    def _figures(self, keys: list[str], with_sections: bool) -> dict[str, Line]:
+    def _figures(self, keys: list[str], with_sections: bool, to_write: bool) -> dict[str, Line]:
         places = {key: _place(key, self.request.fiscal_year) for key in keys}
         if not places:
             return {}
@@ -168,7 +172,7 @@ class Desk:
             | Q(fiscal_year__in=earlier, period=Period.YEAR_END),
             series__in=numbers,
         )
-        actuals = {(row.series_id, row.fiscal_year): row for row in rows}
+        actuals = {(row.series_id, row.fiscal_year): row for row in _read(rows, to_write)}
         found: dict[str, Line] = {}
         for key, (number, year) in places.items():
             is_of_request = year == self.request.fiscal_year
@@ -188,7 +192,7 @@ class Desk:
             )
         return found
 
-    def _reports(self, keys: list[str], with_sections: bool) -> dict[str, Line]:
+    def _reports(self, keys: list[str], with_sections: bool, to_write: bool) -> dict[str, Line]:
         if not keys:
             return {}
         numbers = {int(key.removeprefix("report-")) for key in keys}
@@ -205,12 +209,8 @@ class Desk:
         for row in rows:
             row.action.plan = plans.setdefault(row.action.plan_id, row.action.plan)
         prepare_plans(plans.values())
-        reports = {
-            report.row_id: report
-            for report in ProgressReport.objects.filter(
-                row__in=rows, fiscal_year=year, period=period
-            )
-        }
+        saved = ProgressReport.objects.filter(row__in=rows, fiscal_year=year, period=period)
+        reports = {report.row_id: report for report in _read(saved, to_write)}
         found: dict[str, Line] = {}
         for row in rows:
             report = reports.get(row.pk)
@@ -239,6 +239,12 @@ class Desk:
 def prepare_plans(plans: Iterable[Any]) -> None:
     """Read what report lines ask of their plans: columns, schemes, bands."""
     prefetch_related_objects([*plans], "report_columns", "schemes__scheme__bands")
+
+
+def _read(rows: QuerySet[Any], to_write: bool) -> QuerySet[Any]:
+    """Return saved rows, to be kept from others where they are read to be written: in the order
+    of their numbers, as everybody who locks several (`plans.record_many.locked_rows`)."""
+    return rows.select_for_update(of=("self",)).order_by("pk") if to_write else rows.order_by()
 
 
 def _place(key: str, fiscal_year: int) -> tuple[int, int]:

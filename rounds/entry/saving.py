@@ -8,7 +8,6 @@ can be in conflict.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,24 +77,35 @@ def save(desk: Desk, fields: Mapping[str, Any], reason: str = "") -> Outcome:
     enters nothing for the section. Where somebody saves in the very same moment, it is compared
     once more."""
     try:
-        return _Saving(desk, fields, reason).outcome()
+        return _saved(desk, fields, reason)
     except _OvertakenError:
-        return _Saving(desk, fields, reason).outcome()
+        return _saved(desk, fields, reason)
+
+
+@transaction.atomic
+def _saved(desk: Desk, fields: Mapping[str, Any], reason: str) -> Outcome:
+    """Compare and write while nobody else changes the rows that are there."""
+    outcome = _Saving(desk, fields, reason, to_write=True).outcome()
+    if outcome.is_refused:
+        transaction.set_rollback(True)
+    return outcome
 
 
 class _OvertakenError(Exception):
-    """Somebody has saved between comparing and writing."""
+    """Somebody has made a row between comparing and writing."""
 
 
 class _Saving:
-    def __init__(self, desk: Desk, fields: Mapping[str, Any], reason: str) -> None:
+    def __init__(
+        self, desk: Desk, fields: Mapping[str, Any], reason: str = "", *, to_write: bool = False
+    ) -> None:
         self.desk, self.reason = desk, reason
         self.typed = {
             key: _with_boxes(texts)
             for key, texts in by_row(fields).items()
             if content_of(texts) or "handover" in texts
         }
-        self.lines = desk.lines_of(self.typed)
+        self.lines = desk.lines_of(self.typed, to_write=to_write)
         self.found = Outcome(self.typed, self.lines)
 
     def outcome(self) -> Outcome:
@@ -273,24 +283,19 @@ class _Saving:
     def _write(self, rows: dict[str, Any], notes: dict[str, str]) -> None:
         figures = {key: row for key, row in rows.items() if isinstance(row, Actual)}
         reports = {key: row for key, row in rows.items() if isinstance(row, ProgressReport)}
-        kinds = sum(map(bool, (figures, reports, notes)))
-        with transaction.atomic() if kinds > 1 else nullcontext():
-            is_refused = self._refused_rows(figures, record_actuals, (*FIGURE_FIELDS, "state"))
-            is_refused = self._refused_rows(reports, record_reports, REPORT_FIELDS) or is_refused
-            is_refused = self._refused_notes(notes) or is_refused
-            if is_refused and kinds > 1:
-                transaction.set_rollback(True)
-        if is_refused:
-            return
-        self._drop_draft()
-        self.found.saved = list(dict.fromkeys([*rows, *notes]))
+        self._write_rows(figures, record_actuals, (*FIGURE_FIELDS, "state"))
+        self._write_rows(reports, record_reports, REPORT_FIELDS)
+        self._write_notes(notes)
+        if not self.found.is_refused:
+            self._drop_draft()
+            self.found.saved = list(dict.fromkeys([*rows, *notes]))
 
-    def _refused_rows(
+    def _write_rows(
         self, rows: dict[str, Any], record: Callable[..., None], fields: tuple[str, ...]
-    ) -> bool:
-        """Write rows of one kind; whether the write path has refused any."""
-        if not rows:
-            return False
+    ) -> None:
+        """Write rows of one kind, or put down what the write path says against it."""
+        if not rows or transaction.get_rollback():
+            return
         keys = list(rows)
         try:
             record(
@@ -299,29 +304,25 @@ class _Saving:
                 reason=self.reason,
                 fields=fields,
                 expected_versions={row.pk: row.version for row in rows.values() if row.pk},
+                stored={row.pk: self.lines[key].working for key, row in rows.items() if row.pk},
             )
         except RefusedError as refused:
             for position, error in refused.problems.items():
                 self.found.problems += self.lines[keys[position]].problems_of(error)
-            return True
         except ValidationError as error:
-            if error.code in {"stale", "duplicate"}:
+            if error.code == "duplicate":
                 raise _OvertakenError from error
             line = self.lines[keys[0]]
             self.found.problems += [line.problem("", message) for message in error.messages]
-            return True
-        return False
 
-    def _refused_notes(self, notes: dict[str, str]) -> bool:
-        if not notes:
-            return False
+    def _write_notes(self, notes: dict[str, str]) -> None:
+        if not notes or transaction.get_rollback():
+            return
         try:
             handovers.record_handovers(self.lines, notes, by=self.desk.user)
         except (PermissionDenied, Http404) as error:
             key = next(iter(notes))
             self.found.problems.append(self.lines[key].problem("", str(error)))
-            return True
-        return False
 
     def _drop_draft(self) -> None:
         if not self.desk.request.has_own_draft:
@@ -349,7 +350,7 @@ def _with_answer(note: str, found: list[Doubt]) -> str:
 
 def unsaved(desk: Desk, fields: Mapping[str, Any]) -> Outcome | None:
     """Return what a page sends and nobody has saved, None where that is nothing."""
-    return _Saving(desk, fields, "").unsaved()
+    return _Saving(desk, fields).unsaved()
 
 
 def spoken(line: Line, column: str, text: str) -> str:
