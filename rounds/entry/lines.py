@@ -7,6 +7,7 @@ what was typed into values of the row's fields, `put` writes them into a row.
 from __future__ import annotations
 
 import copy
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -63,7 +64,7 @@ Values = dict[str, Any]
 
 
 @dataclass
-class Line:
+class Line(ABC):
     """A row somebody owes, with what is saved of it (`working` None: nothing yet)."""
 
     key: str
@@ -72,25 +73,27 @@ class Line:
     working: Any
 
     @property
+    @abstractmethod
     def name(self) -> str:
-        raise NotImplementedError
+        """How people call the row."""
 
     @property
+    @abstractmethod
     def labels(self) -> Mapping[str, str | Promise]:
         """Column → how people call it, in order."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def municipality_id(self) -> int:
-        raise NotImplementedError
+        """The town it is of."""
 
+    @abstractmethod
     def sections(self) -> set[int]:
         """The ids of the sections that answer for it in its year."""
-        raise NotImplementedError
 
+    @abstractmethod
     def texts_of(self, row: Any) -> Texts:
         """Return what the boxes show of a row as saved once; None: of nothing."""
-        raise NotImplementedError
 
     @cached_property
     def texts(self) -> Texts:
@@ -136,13 +139,13 @@ class Line:
     def _column_of(self, name: str) -> str:
         return name
 
+    @abstractmethod
     def read(self, texts: Texts) -> tuple[Values, list[Problem]]:
         """Return the values of the row's fields, and what cannot be read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def made(self, values: Values) -> Any:
         """Return the row with these values, a new one where there is none. Nothing is saved."""
-        raise NotImplementedError
 
 
 def too_long(text: str) -> str:
