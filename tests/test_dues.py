@@ -153,6 +153,38 @@ def test_an_awaited_figure_of_an_earlier_year_is_asked_for_again() -> None:
     assert late.is_open(request)
 
 
+def test_an_earlier_figure_that_came_stays_on_the_sheet_until_it_is_checked() -> None:
+    town = make_municipality()
+    plan = make_plan(town)
+    series, other = make_series(town), make_series(town)
+    for each in (series, other):
+        make_indicator(plan, each, [make_department(town)])
+    make_actual(other, 2022, state="draft")  # nobody ever awaited it
+    actual = make_actual(
+        series,
+        2022,
+        value=None,
+        missing_reason=MissingReason.NOT_COMPILED,
+        expected_on=date(2024, 5, 1),
+    )
+    make_lock(plan, 2022)
+    request = make_request(plan, deadline=date(2024, 5, 31))
+    key = f"series-{series.pk}-2022"
+    of_this_year = [f"series-{series.pk}", f"series-{other.pk}"]
+    actual.value, actual.missing_reason, actual.expected_on = 7, "", None
+    actual.is_late = True
+    for state, is_answered in (("draft", False), ("submitted", True), ("approved", True)):
+        actual.state = state
+        actual.save()
+        assert keys(request) == [key, *of_this_year]
+        late = dues_of(request)[0]
+        assert late.is_open(request)
+        assert late.is_answered(date(2024, 5, 31)) == is_answered
+    actual.state = "checked"
+    actual.save()
+    assert keys(request) == of_this_year
+
+
 def test_a_closed_year_is_not_open() -> None:
     town = make_municipality()
     plan, other = make_plan(town), make_plan(town)

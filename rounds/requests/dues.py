@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from indicators.choices import Basis
@@ -195,17 +195,20 @@ class _Dues:
         return found
 
     def _actuals(self, series: dict[int, Series]) -> dict[int, dict[int, Actual]]:
-        """Return series → year → actual of what is asked for, and of earlier years that are still
-        awaited and settled by the deadline."""
+        """Return series → year → actual of what is asked for, and of earlier years' figures that
+        are awaited and settled by the deadline, or were and are on their way to be checked."""
         of_this = Q(fiscal_year=self.year, period=self.period)
-        awaited = Q(
-            fiscal_year__lt=self.year,
-            period=Period.YEAR_END,
-            value__isnull=True,
-            expected_on__lte=self.request.deadline,
+        earlier = Q(fiscal_year__lt=self.year, period=Period.YEAR_END)
+        awaited = Q(value__isnull=True, expected_on__lte=self.request.deadline)
+        was_awaited = Actual.history.filter(
+            id=OuterRef("pk"), value__isnull=True, expected_on__isnull=False
         )
+        is_here = Q(value__isnull=False) | Q(expected_on__isnull=True)
+        arrived = is_here & ~Q(state=WorkState.CHECKED) & Exists(was_awaited)
         found: dict[int, dict[int, Actual]] = defaultdict(dict)
-        for actual in Actual.objects.filter(of_this | awaited, series__in=series):
+        for actual in Actual.objects.filter(
+            of_this | (earlier & (awaited | arrived)), series__in=series
+        ):
             actual.series = series[actual.series_id]
             found[actual.series_id][actual.fiscal_year] = actual
         return found
