@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,8 +85,8 @@ class Line:
     """What the sections were called whose duties it carries on."""
     replies: list[Reply] = field(default_factory=list)
     last: Change | None = None
-    sheet: str | None = None
-    """Where the section enters, None where nobody does."""
+    sheet: str = ""
+    """Where the section enters; "" where nobody does."""
 
     @property
     def has_replied(self) -> bool:
@@ -224,12 +224,9 @@ class Board:
         ]
 
 
-def sheet_of(request: Request, section: Department) -> str | None:
+def sheet_of(request: Request, section: Department) -> str:
     """Return the address of the sheet on which a section answers a request."""
-    try:
-        return reverse("admin:rounds_request_sheet", args=[request.pk, section.pk])
-    except NoReverseMatch:
-        return None
+    return reverse("admin:rounds_request_sheet", args=[request.pk, section.pk])
 
 
 def _is_shown(line: Line, show: str) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from municipalities.days import day_words
@@ -48,8 +47,7 @@ def address_of(request: Request, section: Department) -> str:
     do not name it."""
     if not settings.SITE_URL:
         return ""
-    board = reverse("admin:rounds_request_board", args=[request.pk])
-    return f"{settings.SITE_URL}{sheet_of(request, section) or board}"
+    return f"{settings.SITE_URL}{sheet_of(request, section)}"
 
 
 def _title(request: Request) -> str:
