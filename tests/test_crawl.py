@@ -1,4 +1,5 @@
-"""Every page a citizen can reach by links, on the plans of fixtures/."""
+"""Every page a citizen can reach by links, on the plans of fixtures/; the longest and the shortest
+of every kind in a real browser too, wide and narrow (`make audit` opens all of them)."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,10 +16,13 @@ from portal import urls as portal_urls
 
 from .audit.checks import problems
 from .audit.crawl import Answer, Visit, crawl, fetch_by_client
+from .audit.sample import samples
+from .browser import Page, problems_of
 from .shipped import loaded_for_module
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HOST = "testserver"
+NOT_FOUND = "/there-is-no-such-page/"
 
 
 def fetch(path: str) -> Answer:
@@ -90,3 +94,21 @@ def test_every_page_has_a_title_of_its_own(pages: list[Visit]) -> None:
 def test_error_pages_are_pages_too(rf, answer) -> None:
     text = answer(rf.get("/nowhere/")).content.decode()
     assert problems(Visit("/nowhere/", Answer(200, "text/html", text))) == []
+
+
+@pytest.mark.browser
+def test_pages_are_accessible_fit_a_phone_and_obey_the_policy(
+    pages: list[Visit], site: str, page: Page
+) -> None:
+    paths = samples(pages)
+    assert "/" in paths
+    assert [
+        f"{path} at {width} px: {what}"
+        for path in paths
+        for width, what in problems_of(page, site + path)
+    ] == []
+
+
+@pytest.mark.browser
+def test_the_page_for_a_wrong_address_is_accessible(site: str, page: Page) -> None:
+    assert problems_of(page, site + NOT_FOUND, expected_status=404) == []
