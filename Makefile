@@ -8,8 +8,9 @@ ARGS =
 
 VENV = .venv
 PYTHON = $(VENV)/bin/python
-# One process per core; the tests of a file share what they load.
-PYTEST = $(PYTHON) -m pytest --numprocesses auto --dist loadfile
+# One process per core; the tests of a file share what they load. In their own order: sorted by
+# the number of their tests, the few long ones of the browser would come last, one after another.
+PYTEST = $(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 PIP = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES = $$(find . -path ./$(VENV) -prune -o -path ./node_modules -prune -o -path '*/templates/*.html' -print)
 

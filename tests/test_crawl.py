@@ -1,13 +1,12 @@
-"""Every page a citizen can reach by links, on the plans of fixtures/; the longest and the shortest
-of every kind in a real browser too, wide and narrow (`make audit` opens all of them)."""
+"""Every page a citizen can reach by links, in a running trial with the plans of fixtures/; the
+longest and the shortest of every kind in a real browser too, wide and narrow.
 
-from collections.abc import Iterator
+`make audit` looks at all of them in the same way.
+"""
+
 from contextlib import suppress
-from urllib.parse import unquote
 
 import pytest
-from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.urls import Resolver404, resolve
 from django.views.defaults import page_not_found, server_error
 
@@ -15,29 +14,17 @@ from exchange.open_data import urls as open_data_urls
 from portal import urls as portal_urls
 
 from .audit.checks import problems
-from .audit.crawl import Answer, Visit, crawl, fetch_by_client
+from .audit.crawl import Answer, Visit, crawl, fetch_by_http
 from .audit.sample import samples
 from .browser import Page, problems_of
-from .shipped import loaded_for_module
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
-HOST = "testserver"
 NOT_FOUND = "/there-is-no-such-page/"
 
 
-def fetch(path: str) -> Answer:
-    """GET by the test client; a static file is looked up where `collectstatic` would find it."""
-    if path.startswith(settings.STATIC_URL):
-        found = finders.find(unquote(path.removeprefix(settings.STATIC_URL).partition("?")[0]))
-        return Answer(200 if found else 404, "", "")
-    return fetch_by_client(path)
-
-
 @pytest.fixture(scope="module")
-def visits(django_db_setup: None, django_db_blocker) -> Iterator[list[Visit]]:
-    """Every address of the site with its answer; the database is as before afterwards."""
-    with loaded_for_module(django_db_blocker):
-        yield crawl(fetch, HOST)
+def visits(site: str) -> list[Visit]:
+    """Every address of the site with its answer."""
+    return crawl(fetch_by_http(site), site.partition("//")[2])
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,7 @@ def look(book: Book, town: Municipality) -> Outcome:
     return import_plan(book, town, by=None, dry_run=True)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", NAMES)
 def test_an_error_value_in_any_column(book: Book, town: Municipality, name: str) -> None:
     for each in spoiled(book, name, UNCALCULATED):
@@ -64,6 +65,7 @@ def test_an_error_value_in_any_column(book: Book, town: Municipality, name: str)
             assert complaint.message
 
 
+@pytest.mark.any_database
 def test_sheets_without_their_rows(book: Book, town: Municipality) -> None:
     elsewhere = make.make_municipality()
     for name in NAMES[1:]:
@@ -98,6 +100,7 @@ def test_bands_without_their_scheme_are_sent_to_its_sheet(book: Book, town: Muni
     assert "シート「評価方式」にも" in outcome.complaints[0].message
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ["評価方式", "進捗の報告", "部門方針"])
 def test_any_words_in_any_column(book: Book, town: Municipality, name: str) -> None:
     for each in spoiled(book, name, "ことば"):

@@ -81,6 +81,14 @@ def test_postgresql_goes_through_psycopg2() -> None:
     assert ask(expression % "PORT", DATABASE_URL=url) == ["postgresql", "psycopg2", 5433]
 
 
+def test_postgresql_compiles_no_queries_unless_told_to() -> None:
+    url = "postgres://user:secret@db.example/shirube"
+    options = "connection.settings_dict['OPTIONS']"
+    assert ask(options, DATABASE_URL=url) == {"options": "-c jit=off"}
+    given = ask(options, DATABASE_URL=f"{url}?sslmode=require&options=-c%20jit%3Don")
+    assert given == {"sslmode": "require", "options": "-c jit=on"}
+
+
 def test_the_cache_is_local_unless_redis_is_given() -> None:
     backend = "settings.CACHES['default']['BACKEND'].rpartition('.')[2]"
     assert ask(backend) == "LocMemCache"

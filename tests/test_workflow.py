@@ -124,6 +124,7 @@ def use(people: People, name: str) -> None:
 # --- The table ----------------------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("state", [state.value for state in WorkState])
 @pytest.mark.parametrize("name", TABLES)
@@ -153,6 +154,7 @@ def test_who_takes_a_figure_which_step(
     assert may == {action: expected[state, action] for action in ACTIONS}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("state", [state.value for state in WorkState])
 @pytest.mark.parametrize("name", TABLES)
 def test_a_row_written_as_a_whole_takes_the_same_steps(

@@ -1,4 +1,4 @@
-"""Walk every internal link of the site, by Django's test client or by HTTP."""
+"""Walk every internal link of a running site."""
 
 import urllib.error
 import urllib.request
@@ -9,7 +9,6 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
-from django.test import Client
 
 MOST_PAGES = 5_000
 LINKS = {"a": "href", "area": "href", "link": "href", "img": "src", "script": "src", "use": "href"}
@@ -95,19 +94,6 @@ def internal_path(link: str, path: str, host: str) -> str | None:
     if target.scheme not in {"http", "https"} or target.netloc != host:
         return None
     return target.path + (f"?{target.query}" if target.query else "")
-
-
-def fetch_by_client(path: str) -> Answer:
-    """GET by Django's test client, without the network; exceptions of a view pass through."""
-    response = Client().get(path)
-    content_type = response.headers.get("Content-Type", "")
-    body = b"".join(response) if response.streaming else response.content
-    return Answer(
-        response.status_code,
-        content_type,
-        body.decode() if is_text(content_type) else "",
-        response.headers.get("Location", ""),
-    )
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
