@@ -17,6 +17,8 @@ from .admin_pages import address, sign_in
 from .full_town import fill_town, our_models
 from .people import People, make_people
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def people(db: None) -> People:

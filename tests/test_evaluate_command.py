@@ -472,7 +472,7 @@ def test_a_publication_of_another_year_is_offered(plan: Plan) -> None:
 @pytest.mark.parametrize("view", [(), ("--published",)])
 def test_queries_do_not_grow_with_the_plan(view: tuple[str, ...]) -> None:
     counts = []
-    for size in (30, 3000):
+    for size in (30, 1200):
         slug = f"town-{size}"
         plan = make_large_plan(slug, size)
         if view:

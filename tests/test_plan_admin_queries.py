@@ -19,7 +19,7 @@ from .admin_pages import sign_in
 from .people import make_people
 from .plan_pages import send, soup
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 BUDGETS = {"upload": 10, "preview": 50, "confirm": 54, "export": 45}
 
 

@@ -85,6 +85,7 @@ TEXT = HOSTILE | st.text(
 ).map(lambda text: text.replace("\ufffe", "").replace("\uffff", "").strip())
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 @settings(max_examples=40)
 @given(

@@ -35,7 +35,7 @@ from .factories import (
     make_term,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 BUDGETS = {
     "/": 2,
     "/kita/": 6,

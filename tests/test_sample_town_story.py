@@ -27,6 +27,7 @@ def dumped() -> str:
     return out.getvalue()
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 def test_building_the_town_again_gives_the_same_file() -> None:
     call_command("loaddata", "rating_schemes", "mihon", verbosity=0)
