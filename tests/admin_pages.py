@@ -10,6 +10,8 @@ from django.urls import reverse
 from measures.models import ProgressReport
 from municipalities.models import User
 
+from .forms import sent
+
 
 def sign_in(user: User) -> Client:
     """Return a browser in which `user` is signed in."""
@@ -26,25 +28,16 @@ def address(model: type[models.Model], page: str, *args: Any) -> str:
 def filled_in(client: Client, url: str) -> dict[str, Any]:
     """Return what the form on a page would send if it were saved as it is; {} if only read."""
     page = BeautifulSoup(client.get(url).content, "html.parser")
-    if not page.select("form[method=post] .submit-row input[type=submit]"):
+    button = page.select_one("form[method=post] .submit-row input[type=submit]")
+    if button is None:
         return {}
-    data: dict[str, Any] = {}
-    for box in page.select("form[method=post] :is(input, textarea, select)[name]"):
-        name = box["name"]
-        if box.find_parent(id="logout-form") or "__prefix__" in name:
-            continue
-        if box.name == "select":
-            chosen = [option["value"] for option in box.select("option[selected]")]
-            first = [option["value"] for option in box.select("option")][:1]
-            data[name] = chosen if box.has_attr("multiple") else (chosen or first or [""])[0]
-        elif box.name == "textarea":
-            data[name] = box.text.removeprefix("\r\n").removeprefix("\n")
-        elif box.get("type") in {"checkbox", "radio"}:
-            if box.has_attr("checked"):
-                data[name] = box.get("value", "on")
-        elif box.get("type") != "submit":
-            data[name] = box.get("value", "")
-    return data
+    form = button.find_parent("form")
+    multiple = {box["name"] for box in form.select("select[multiple][name]")}
+    return {
+        name: values if name in multiple else values[-1]
+        for name, values in sent(form).items()
+        if "__prefix__" not in name and (values or name in multiple)
+    }
 
 
 def add_row(data: dict[str, Any], prefix: str, **fields: Any) -> dict[str, Any]:

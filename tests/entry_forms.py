@@ -14,6 +14,7 @@ from municipalities.models import Department, User
 from rounds.models import Request
 
 from .admin_pages import sign_in
+from .forms import sent
 
 Fields = dict[str, Any]
 
@@ -24,22 +25,8 @@ def sheet_url(request: Request, department: Department, page: str = "sheet") -> 
 
 def fields_of(page: Tag) -> Fields:
     """Return what the sheet's form would send as it stands, buttons left out."""
-    found: Fields = {}
-    for box in page.select("#entry-sheet :is(input, textarea, select)[name]"):
-        name = box["name"]
-        if box.name == "select":
-            chosen = box.select_one("option[selected]") or box.select_one("option")
-            found[name] = chosen["value"]
-        elif box.name == "textarea":
-            # A browser takes one line end after the tag away, and sends line ends of two.
-            text = box.text.replace("\r\n", "\n").removeprefix("\n")
-            found[name] = text.replace("\n", "\r\n")
-        elif box.get("type") in {"checkbox", "radio"}:
-            if box.has_attr("checked"):
-                found[name] = box.get("value", "on")
-        else:
-            found[name] = box.get("value", "")
-    return found
+    form = page.select_one("#entry-sheet")
+    return {} if form is None else {name: values[-1] for name, values in sent(form).items()}
 
 
 class SheetPage:

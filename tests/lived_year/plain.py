@@ -9,8 +9,9 @@ from bs4 import BeautifulSoup, Tag
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.forms import BOXES, sent, values, words
+
 BUTTONS = "button, input[type=submit]"
-BOXES = "input, select, textarea"
 
 
 class Plain:
@@ -35,7 +36,7 @@ class Plain:
     def follow(self, name: str) -> None:
         """Follow the first link whose text, or whose name for screen readers, is `name`."""
         for link in self.page.select("a[href]"):
-            if name in {_words(link), link.get("aria-label")}:
+            if name in {words(link), link.get("aria-label")}:
                 return self.open(link["href"])
         raise AssertionError(
             f"No link 「{name}」 at {self.address}: {self._names('#content a[href]')}"
@@ -58,7 +59,7 @@ class Plain:
         return [
             box["aria-label"]
             for box in self.page.select(BOXES)
-            if box.get("aria-label", "").endswith(ending) and not any(_values(box))
+            if box.get("aria-label", "").endswith(ending) and not any(values(box))
         ]
 
     def tick(self, label: str, *, value: bool = True) -> None:
@@ -77,7 +78,7 @@ class Plain:
         """Press the first button of this name (what stands in brackets behind it aside); `within`
         narrows it to a part of the page."""
         for button in self.page.select(within or "body")[0].select(BUTTONS):
-            said = button.get("value") if button.name == "input" else _words(button)
+            said = button.get("value") if button.name == "input" else words(button)
             if said and said.partition("（")[0] == name and not button.has_attr("disabled"):
                 return self._send(button)
         raise AssertionError(f"No button 「{name}」 at {self.address}: {self._names(BUTTONS)}")
@@ -92,7 +93,7 @@ class Plain:
 
     def _send(self, button: Tag) -> None:
         form = self._form(button)
-        data = self._filled(form)
+        data: dict[str, list[Any]] = {**sent(form)}
         if button.get("name"):
             data[button["name"]] = [button.get("value", "")]
         address = urljoin(self.address, form.get("action") or "")
@@ -108,27 +109,12 @@ class Plain:
             if control.has_attr("form")
             else control.find_parent("form")
         )
-        assert isinstance(form, Tag), f"「{_words(control)}」 belongs to no form"
+        assert isinstance(form, Tag), f"「{words(control)}」 belongs to no form"
         return form
-
-    def _filled(self, form: Tag) -> dict[str, list[Any]]:
-        """Return what the form would send, without its buttons."""
-        own = form.select(BOXES)
-        if form.has_attr("id"):
-            own += [box for box in self.page.select(BOXES) if box.get("form") == form["id"]]
-        data: dict[str, list[Any]] = {}
-        for box in own:
-            name, kind = box.get("name"), box.get("type")
-            if not name or kind in {"submit", "file", "button"} or box.has_attr("disabled"):
-                continue
-            if kind in {"checkbox", "radio"} and not box.has_attr("checked"):
-                continue
-            data.setdefault(name, []).extend(_values(box))
-        return data
 
     def _box(self, label: str) -> Tag:
         for found in self.page.select("label"):
-            if _words(found).removesuffix(":").removesuffix("：").strip() == label:
+            if words(found).removesuffix(":").removesuffix("：").strip() == label:
                 box = self.page.find(id=found["for"]) if found.has_attr("for") else None
                 box = box or found.select_one(BOXES)
                 if isinstance(box, Tag):
@@ -144,10 +130,10 @@ class Plain:
         for option in box.select("option"):
             option.attrs.pop("selected", None)
         for option in box.select("option"):
-            if value in {_words(option), option.get("value")}:
+            if value in {words(option), option.get("value")}:
                 option["selected"] = ""
                 return None
-        raise AssertionError(f"「{value}」 is not offered: {[_words(o) for o in box('option')]}")
+        raise AssertionError(f"「{value}」 is not offered: {[words(o) for o in box('option')]}")
 
     def _look_up(self, box: Tag, value: str) -> None:
         """Choose what a box finds while one types, as its script would."""
@@ -160,23 +146,4 @@ class Plain:
         box.append(self.page.new_tag("option", value=number, selected=""))
 
     def _names(self, selector: str) -> list[str]:
-        return [str(each.get("value") or _words(each)) for each in self.page.select(selector)][:80]
-
-
-def _words(element: Tag) -> str:
-    return " ".join(element.get_text().split())
-
-
-def _values(box: Tag) -> list[str]:
-    if box.name == "textarea":
-        return [box.get_text().removeprefix("\r\n").removeprefix("\n")]
-    if box.name != "select":
-        return [str(box.get("value", "on" if box.get("type") in {"checkbox", "radio"} else ""))]
-    chosen = [_value(option) for option in box.select("option[selected]")]
-    if chosen or box.has_attr("multiple"):
-        return chosen
-    return [_value(option) for option in box.select("option")[:1]]
-
-
-def _value(option: Tag) -> str:
-    return str(option.get("value", _words(option)))
+        return [str(each.get("value") or words(each)) for each in self.page.select(selector)][:80]
