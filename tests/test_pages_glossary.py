@@ -16,13 +16,12 @@ from .factories import (
     make_column,
     make_goal,
     make_measure,
-    make_municipality,
-    make_plan,
     make_policy,
     make_report,
     make_row,
     make_term,
 )
+from .kita_plan import make_kita_plan
 from .public_pages import open_page, publish_plan, publish_year, tight
 
 BASE = "/kita/sogo/"
@@ -31,7 +30,7 @@ LIST = BASE + "glossary/"
 
 @pytest.fixture
 def plan(db: None) -> Plan:
-    return make_plan(make_municipality("kita", name="きた市"), "sogo", title="きた市総合計画")
+    return make_kita_plan()
 
 
 @pytest.fixture
