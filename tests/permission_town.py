@@ -46,7 +46,7 @@ from .full_town import fill_town
 from .people import People, make_people
 from .permission_table import PEOPLE
 from .plan_pages import PARK_PLAN, filled_template
-from .sheet_pages import publish_year
+from .public_pages import publish_year
 
 Rows = dict[type[models.Model], Any]
 FROZEN = (PublishedIndicator, PublishedReport, PublishedSheet, PublishedComment)

@@ -21,7 +21,7 @@ from plans.models import Plan
 from . import factories as make
 from .admin_pages import address, sign_in
 from .people import People, make_people
-from .sheet_pages import publish_year
+from .public_pages import publish_year
 
 pytestmark = pytest.mark.django_db
 ASKED = {

@@ -20,10 +20,10 @@ from municipalities.record import record_row
 from plans.choices import Period, WorkState
 from plans.models import Plan
 from plans.structure import remove_row
-from rounds.models import Publication, PublishedIndicator, PublishedReport, PublishedSheet
-from rounds.record import publish
+from rounds.models import PublishedIndicator, PublishedReport, PublishedSheet
 from rounds.succession import record_plan
 
+from .public_pages import open_page, publish_year
 from .shipped import loaded_for_module
 
 REVISED_FROM = 2027
@@ -45,12 +45,7 @@ Snapshot = dict[str, BeautifulSoup]
 
 
 def snapshot() -> Snapshot:
-    pages = {}
-    for path in PAGES:
-        answer = Client().get(path)
-        assert answer.status_code == 200, path
-        pages[path] = BeautifulSoup(answer.content, "html.parser")
-    return pages
+    return {path: open_page(Client(), path) for path in PAGES}
 
 
 def frozen_rows(plan: Plan) -> list[Any]:
@@ -161,14 +156,7 @@ class Story:
             state=WorkState.CHECKED,
         )
         record_report(report, by=None)
-        publish(self.new, Publication.Kind.PLAN, by=None)
-        publish(
-            self.new,
-            Publication.Kind.PUBLIC,
-            by=None,
-            fiscal_year=REVISED_FROM,
-            period=Period.YEAR_END,
-        )
+        publish_year(self.new, REVISED_FROM)
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +168,7 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[Story]:
 
 
 def page(path: str) -> BeautifulSoup:
-    return BeautifulSoup(Client().get(path).content, "html.parser")
+    return open_page(Client(), path)
 
 
 def take_out(soup: BeautifulSoup) -> tuple[list[str], str]:

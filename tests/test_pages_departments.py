@@ -1,22 +1,20 @@
 """The departments of a municipality, and what each answers for, as citizens see it."""
 
-import re
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from municipalities.models import Department, DepartmentSuccession, Municipality
-from plans.choices import Period, WorkState
+from plans.choices import WorkState
 from plans.models import Plan
 from rounds.models import Publication
-from rounds.record import publish
 
 from .factories import (
     make_action,
@@ -37,6 +35,7 @@ from .factories import (
     make_sheet,
     make_succession,
 )
+from .public_pages import main_part, part_under, publish_plan, publish_year, read, tight
 
 pytestmark = pytest.mark.django_db
 LIST, YEAR = "/kita/departments/", "/kita/departments/bu/2023/"
@@ -63,17 +62,6 @@ def section(above: Department, name: str, code: str, **fields: Any) -> Departmen
     return make_department(above.municipality, name, code=code, parent=above, **fields)
 
 
-def publish_plan(plan: Plan) -> Publication:
-    return publish(plan, Publication.Kind.PLAN, by=None)
-
-
-def publish_year(plan: Plan, year: int = 2023, **fields: Any) -> Publication:
-    if not plan.publications.exists():
-        publish_plan(plan)
-    defaults = {"kind": Publication.Kind.PUBLIC, "by": None, "period": Period.YEAR_END}
-    return publish(plan, fiscal_year=year, **(defaults | fields))
-
-
 def counted(
     plan: Plan, *departments: Department, series: Any = None, year: int = 2023, **place: Any
 ) -> Any:
@@ -94,24 +82,11 @@ def reported(plan: Plan, *departments: Department, title: str = "道を直す", 
     return action
 
 
-def main(client: Client, path: str) -> Tag:
-    response = client.get(path)
-    assert response.status_code == 200
-    found = BeautifulSoup(response.content, "html.parser").find("main")
-    assert isinstance(found, Tag)
-    return found
-
-
-def text(client: Client, path: str) -> str:
-    return re.sub(r"\s+", "", main(client, path).get_text())
-
-
 def part(client: Client, path: str, anchor: str) -> Tag:
     """Return the section of the page under the heading `anchor`."""
-    heading = main(client, path).find(id=anchor)
-    assert heading is not None
-    assert heading.parent is not None
-    return heading.parent
+    found = part_under(client, path, anchor)
+    assert found is not None
+    return found
 
 
 # --- The list ----------------------------------------------------------------------------------
@@ -125,7 +100,7 @@ def test_the_list_nests_sections_and_tells_what_became_of_the_former_ones(
     section(division, "ずっと先の課", "coming", valid_from="2090-04-01")
     make_succession(old, new, effective_on="2023-04-01")
     publish_plan(plan)
-    page = main(client, LIST)
+    page = main_part(client, LIST)
     [tree] = page.select("#today ~ ul > li")
     assert [link.get_text() for link in tree.select("a")] == ["企画部", "未来課"]
     fold = page.select_one("details.fold")
@@ -164,7 +139,7 @@ def test_what_is_unknown_or_unpublished_is_not_found(
 
 def test_a_year_without_anything_says_so(client: Client, plan: Plan, division: Department) -> None:
     publish_year(plan)
-    page = text(client, YEAR)
+    page = read(client, YEAR)
     assert "令和5年度の企画部について、公表されたものはありません。" in page
     assert "という組織はありません" not in page
 
@@ -188,7 +163,7 @@ def test_a_sheet_is_shown_as_it_was_published(
     publish_year(plan)
     sheet.heading = "公表後の見出し"
     sheet.save()
-    page = text(client, f"{LIST}bu/")
+    page = read(client, f"{LIST}bu/")
     for words in ("企画部長", "まちを動かす", "当サイトによる要約", "調整を担う", "重点課題1移住",
                   "課題人が減る", "実行方針窓口を作る", "結果作った", "成果移住が"):  # fmt: skip
         assert words in page
@@ -201,14 +176,14 @@ def test_the_plans_own_publication_shows_the_sheet_without_results(
     year = publish_plan(plan).year_shown
     add_sheet(plan, division, fiscal_year=year, result="移住が増えた")
     publish_plan(plan)
-    page = text(client, f"{LIST}bu/")
+    page = read(client, f"{LIST}bu/")
     assert "実行方針窓口を作る" in page
     assert "作った" not in page
     assert "移住が増えた" not in page
     assert "結果と成果は、この公表には記載されていません。" in page
     publish_year(plan, year)
     publish_plan(plan)
-    assert "成果移住が増えた" in text(client, f"{LIST}bu/")
+    assert "成果移住が増えた" in read(client, f"{LIST}bu/")
 
 
 @pytest.mark.parametrize("hidden", ["draft", "council", "later", "unpublished"])
@@ -226,7 +201,7 @@ def test_what_the_town_has_not_published_is_not_shown(
         publish_year(plan, kind=Publication.Kind.COUNCIL)
     elif hidden == "later":
         publish_year(plan, effective_at=timezone.now() + timedelta(days=1))
-    page = text(client, f"{LIST}bu/")
+    page = read(client, f"{LIST}bu/")
     assert "公表されたものはありません" in page
     assert "まちを動かす" not in page
     assert action.title not in page
@@ -239,7 +214,7 @@ def test_several_plans_may_each_have_a_sheet(
     for each, heading in ((plan, "総合の見出し"), (strategy, "戦略の見出し")):
         add_sheet(each, division, heading=heading)
         publish_year(each)
-    page = text(client, YEAR)
+    page = read(client, YEAR)
     assert "部門方針シート（きた市総合計画）総合の見出し" in page
     assert "部門方針シート（総合戦略）戦略の見出し" in page
 
@@ -259,7 +234,7 @@ def test_a_division_sums_its_sections_and_counts_each_figure_once(
     counted(plan, make_department(plan.municipality, "ほかの課"))
     for each in (plan, strategy):
         publish_year(each)
-    assert "評価した指標1／2" in text(client, YEAR)
+    assert "評価した指標1／2" in read(client, YEAR)
     ki, ko = (part(client, YEAR, f"section-{code}") for code in ("ki", "ko"))
     assert [link.get_text() for link in ki.select("h4 a")] == [joint.series.name]
     assert "広報課と共同で担当します。「総合戦略」にも載っています。" in ki.get_text()
@@ -280,7 +255,7 @@ def test_rows_of_the_sheet_show_rating_relisting_and_partners(
     make_report(again, state=WorkState.CHECKED)
     publish_year(plan)
     rows = part(client, YEAR, "section-bu").select("tbody tr")
-    joint, relisted = ([re.sub(r"\s+", "", cell.get_text()) for cell in row.select("th, td")]
+    joint, relisted = ([tight(cell) for cell in row.select("th, td")]
                        for row in rows)  # fmt: skip
     assert joint[:2] == ["共同の道道路課と共同", "A評価A"]
     assert relisted[:2] == ["ほかの道再掲主担当：道路課", "－未記入"]
@@ -288,8 +263,8 @@ def test_rows_of_the_sheet_show_rating_relisting_and_partners(
     assert str(measure).startswith("/kita/sogo/measures/")
     row_on_sheet = str(rows[1].select("th a")[0]["href"])
     path, anchor = row_on_sheet.split("#")
-    assert main(client, path).find(id=anchor) is not None
-    assert "評価を記入した行1／2" in text(client, YEAR)
+    assert main_part(client, path).find(id=anchor) is not None
+    assert "評価を記入した行1／2" in read(client, YEAR)
 
 
 def test_a_plan_without_results_counts_by_what_it_promises(
@@ -303,9 +278,9 @@ def test_a_plan_without_results_counts_by_what_it_promises(
     counted(plan, division, year=2025)
     for year in (2023, 2025):
         publish_year(plan, year)
-    assert indicator.series.name in text(client, YEAR)
-    assert "実績がまだ公表されていない指標1" in text(client, YEAR)
-    assert indicator.series.name not in text(client, f"{LIST}bu/2025/")
+    assert indicator.series.name in read(client, YEAR)
+    assert "実績がまだ公表されていない指標1" in read(client, YEAR)
+    assert indicator.series.name not in read(client, f"{LIST}bu/2025/")
 
 
 # --- Names of then -----------------------------------------------------------------------------
@@ -327,14 +302,14 @@ def test_after_a_reorganisation_past_years_print_the_names_of_then(
     assert "未来課" not in part(client, f"{LIST}bu/2023/", "section-new").get_text().replace(
         "未来課", "", 1
     )
-    assert "その後令和5年4月1日改称：未来課" in text(client, f"{LIST}old/2021/").replace("　", "")
-    assert "前の組織令和5年4月1日改称：企画課" in text(client, f"{LIST}new/").replace("　", "")
-    years = [link.get_text() for link in main(client, f"{LIST}old/").select("nav.years li")]
+    assert "その後令和5年4月1日改称：未来課" in read(client, f"{LIST}old/2021/").replace("　", "")
+    assert "前の組織令和5年4月1日改称：企画課" in read(client, f"{LIST}new/").replace("　", "")
+    years = [link.get_text() for link in main_part(client, f"{LIST}old/").select("nav.years li")]
     assert years == ["令和4年度", "令和3年度"]
-    assert "令和5年度には、企画課という組織はありません。" in text(client, f"{LIST}old/2023/")
+    assert "令和5年度には、企画課という組織はありません。" in read(client, f"{LIST}old/2023/")
     # The page of the indicator leads to the sections of each year.
-    links = {str(link["href"]) for link in main(client, f"/kita/sogo/indicators/{indicator.code}/")
-             .select('a[href*="/departments/"]')}  # fmt: skip
+    page = main_part(client, f"/kita/sogo/indicators/{indicator.code}/")
+    links = {str(link["href"]) for link in page.select('a[href*="/departments/"]')}
     assert links == {f"{LIST}old/2022/", f"{LIST}new/2023/"}
 
 
@@ -345,7 +320,7 @@ def test_a_section_that_gave_away_a_part_is_still_itself(
     make_succession(division, made, kind=DepartmentSuccession.Kind.MOVED, effective_on="2023-04-01")
     counted(plan, division)
     publish_year(plan)
-    page = text(client, YEAR)
+    page = read(client, YEAR)
     assert "現：" not in page
     assert "一部を移管：交通室" in page
 
@@ -356,10 +331,10 @@ def test_a_name_whose_section_is_gone_is_not_linked(
     indicator = counted(plan, division)
     publish_year(plan)
     path = f"/kita/sogo/indicators/{indicator.code}/"
-    assert YEAR in str(main(client, path))
-    assert YEAR in str(main(client, "/kita/sogo/years/2023/"))
+    assert YEAR in str(main_part(client, path))
+    assert YEAR in str(main_part(client, "/kita/sogo/years/2023/"))
     Department.objects.filter(pk=division.pk).update(code="renamed")
-    assert "企画部" in text(client, path)
+    assert "企画部" in read(client, path)
     assert "/departments/bu/" not in client.get(path).content.decode()
 
 
@@ -371,7 +346,9 @@ def test_headings_are_in_order(client: Client, plan: Plan, division: Department)
     counted(plan, division, section(division, "企画課", "ki"))
     reported(plan, division)
     publish_year(plan)
-    levels = [int(heading.name[1]) for heading in main(client, YEAR).select("h1, h2, h3, h4, h5")]
+    levels = [
+        int(heading.name[1]) for heading in main_part(client, YEAR).select("h1, h2, h3, h4, h5")
+    ]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
@@ -406,10 +383,10 @@ def test_queries_grow_neither_with_rows_nor_with_sections_and_plans(client: Clie
 @pytest.mark.usefixtures("loaded_plans")
 def test_the_real_and_the_sample_sheets(client: Client) -> None:
     for code in ("sogo-seisaku-bu", "somu-bu"):
-        page = main(client, f"/konan/departments/{code}/")
+        page = main_part(client, f"/konan/departments/{code}/")
         assert "令和4年度" in page.select("h1")[0].get_text()
         labels = [each.get_text() for each in page.select("ol.tree > li > .node-label")]
         assert labels == [f"重点課題{number}" for number in range(1, 6)]
-    past = text(client, "/mihon/departments/kankyo-bu/2021/")
+    past = read(client, "/mihon/departments/kankyo-bu/2021/")
     assert "環境課（現：ごみ減量課、ゼロカーボン推進課）" in past
     assert "架空" in past

@@ -1,100 +1,38 @@
-"""The evaluation on the public pages: why, how many, as it was, and only what may be seen."""
-
-import html
-import re
-from collections.abc import Iterator
-from datetime import timedelta
-from decimal import Decimal
-from typing import Any
+"""The evaluation on the public pages: why, by whom, how it goes on, and only what may be seen."""
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from indicators.choices import BaselineStatus, Direction, MissingReason, TargetKind
 from indicators.models import Indicator
 from plans.choices import Period, Visibility
-from plans.models import Band, Plan, RatingScheme
-from rounds.models import Publication
-from rounds.record import publish
+from plans.models import Plan
 
 from .factories import (
     make_actual,
-    make_goal,
     make_indicator,
     make_judgement,
-    make_municipality,
-    make_plan,
-    make_policy,
     make_scheme,
     make_series,
     make_target,
 )
-from .shipped import loaded_for_module
+from .kita_plan import PAGE, TOP, judged_by_rule, make_kita_plan, make_users
+from .public_pages import publish_year, read
 
 pytestmark = pytest.mark.django_db
-PLAN, PUBLIC = Publication.Kind.PLAN, Publication.Kind.PUBLIC
-PAGE, TOP = "/kita/sogo/indicators/1/", "/kita/sogo/"
-# symbol, label, tone, test, threshold, score
-BANDS = [
-    ("A", "達成", "good", "rate_at_least", 100, 3),
-    ("B", "順調", "fair", "rate_at_least", 50, 1),
-    ("C", "遅れ", "poor", "otherwise", None, 0),
-]
-
-
-def read(client: Client, path: str) -> str:
-    """Return the main part of a page as text without any white space."""
-    response = client.get(path)
-    assert response.status_code == 200, path
-    main = re.search(r"<main.*?</main>", response.content.decode(), re.DOTALL)
-    assert main is not None
-    return "".join(html.unescape(re.sub(r"<[^>]+>", " ", main[0])).split())
-
-
-def judged_by_rule(plan: Plan, bands: Any = BANDS, **fields: Any) -> RatingScheme:
-    """Give the plan a computed scheme: by default progress against the final target."""
-    options = {"chosen_by_people": False, "formula": "progress", "name": "きた市の方式"}
-    scheme = make_scheme(symbols="", plan=plan, **(options | fields))
-    for order, (symbol, label, tone, test, threshold, score) in enumerate(bands, start=1):
-        Band.objects.create(
-            scheme=scheme,
-            order=order,
-            symbol=symbol,
-            label=label,
-            tone=tone,
-            test=test,
-            threshold=threshold,
-            score=score,
-        )
-    return scheme
-
-
-def publish_year(plan: Plan, year: int = 2023, period: str = "year_end", **options: Any) -> None:
-    if not plan.publications.exists():
-        publish(plan, PLAN, by=None)
-    publish(plan, PUBLIC, by=None, fiscal_year=year, period=period, **options)
 
 
 @pytest.fixture
 def plan() -> Plan:
-    """きた市総合計画 with everything public and no rating scheme yet."""
-    return make_plan(
-        make_municipality("kita", name="きた市"),
-        "sogo",
-        title="きた市総合計画",
-        show_computed_judgement=Visibility.PUBLIC,
-        show_forecast=Visibility.PUBLIC,
+    """With everything public and no rating scheme yet."""
+    return make_kita_plan(
+        show_computed_judgement=Visibility.PUBLIC, show_forecast=Visibility.PUBLIC
     )
 
 
 @pytest.fixture
 def indicator(plan: Plan) -> Indicator:
-    """利用者数: 100人 in FY2019, 200人 promised for FY2029; code 1."""
-    series = make_series(plan.municipality, name="利用者数")
-    indicator = make_indicator(plan, series, code="1")
-    make_target(indicator)
-    return indicator
+    return make_users(plan)
 
 
 # --- Why this judgement ------------------------------------------------------------------------
@@ -422,222 +360,3 @@ def test_a_decision_to_hide_holds_for_what_was_published_before(
     everything.show_computed_judgement = Visibility.INTERNAL
     everything.save()
     assert "なぜこの評価か" not in read(client, PAGE)
-
-
-# --- Roll-up -----------------------------------------------------------------------------------
-
-
-def add(plan: Plan, value: int | None, **fields: Any) -> Indicator:
-    indicator = make_indicator(plan, **fields)
-    make_target(indicator)
-    if value is not None:
-        make_actual(indicator.series, 2023, value)
-    return indicator
-
-
-def test_a_plan_is_rolled_up_with_its_denominators(client: Client, plan: Plan) -> None:
-    bands = judged_by_rule(plan).bands.all()
-    for value in (200, 160, 210):
-        add(plan, value)
-    make_judgement(add(plan, 250), bands[1], reason="質を見て")
-    add(plan, None)
-    add(plan, None, first_fiscal_year=2025)
-    publish_year(plan)
-    text = read(client, TOP)
-    assert (
-        "令和5年度の評価の内訳当サイトの計算（計算による評価3指標、人による評価1指標）"
-        "A達成2指標B順調2指標C遅れ0指標"
-        "評価した指標4／5（評価なし：実績値なし1）。"
-        "点数の平均2.00点（4指標の平均）。実績のある指標4／5（80.0%）。"
-        "評価方式：きた市の方式。"
-    ) in text
-    assert "令和5年度の評価A達成2、B順調2、C遅れ0、評価した指標4／5当サイトの計算" in read(
-        client, "/kita/"
-    )
-
-
-def test_goals_and_policies_count_their_own_indicators(client: Client, plan: Plan) -> None:
-    judged_by_rule(plan)
-    goal, other = make_goal(plan, code="g"), make_goal(plan, code="h")
-    policy = make_policy(plan, code="p", basic_goal=goal)
-    add(plan, 200, basic_goal=goal)
-    add(plan, 110, policy=policy)
-    add(plan, 120, basic_goal=other)
-    publish_year(plan)
-    assert "A達成1指標B順調0指標C遅れ1指標評価した指標2／2" in read(client, f"{TOP}goals/g/")
-    assert "A達成0指標B順調0指標C遅れ1指標評価した指標1／1" in read(client, f"{TOP}policies/p/")
-    assert "A達成1指標B順調0指標C遅れ2指標評価した指標3／3" in read(client, TOP)
-
-
-def test_without_any_public_judgement_only_the_share_reported_is_counted(
-    client: Client, plan: Plan
-) -> None:
-    plan.show_computed_judgement = Visibility.INTERNAL
-    plan.save()
-    judged_by_rule(plan)
-    add(plan, 200)
-    add(plan, None)
-    publish_year(plan)
-    text = read(client, TOP)
-    assert "令和5年度の実績のある指標1／2（50.0%）。" in text
-    assert "内訳" not in text
-    assert "令和5年度の実績実績のある指標1／2" in read(client, "/kita/")
-
-
-def test_classes_renamed_since_are_counted_as_they_were_published(
-    client: Client, plan: Plan
-) -> None:
-    scheme = judged_by_rule(plan)
-    add(plan, 200)
-    publish_year(plan)
-    scheme.bands.filter(symbol="A").update(label="すばらしい")
-    text = read(client, TOP)
-    assert "A達成1指標" in text
-    assert "すばらしい" not in text
-
-
-# --- The year switch ---------------------------------------------------------------------------
-
-
-def test_a_past_year_is_shown_as_it_was_published(
-    client: Client, plan: Plan, indicator: Indicator
-) -> None:
-    judged_by_rule(plan)
-    make_target(indicator, 2022, 130)
-    make_actual(indicator.series, 2022, 155)
-    publish_year(plan, 2022, note="8月末の集計")
-    make_actual(indicator.series, 2023, 177)
-    indicator.name = "あたらしい名称"
-    indicator.save()
-    indicator.targets.filter(fiscal_year=2029).update(value=Decimal(300))
-    publish_year(plan, 2023)
-    response = client.get(f"{TOP}years/2022/")
-    assert "<title>令和4年度の公表｜きた市総合計画｜きた市" in response.content.decode()
-    text = read(client, f"{TOP}years/2022/")
-    assert "利用者数実績令和4年度155人目標令和4年度130人以上目標令和11年度200人以上" in text
-    assert "進捗率令和4年度当サイトの計算55.0%" in text
-    assert "評価令和4年度B順調当サイトの計算" in text
-    assert "A達成0指標B順調1指標C遅れ0指標評価した指標1／1" in text
-    assert "令和4年度年度末実績確定" in text
-    assert "8月末の集計" in text
-    for later in ("177", "300人", "あたらしい名称"):
-        assert later not in text
-
-
-def test_a_corrected_year_shows_mark_reason_and_the_new_figure(
-    client: Client, plan: Plan, indicator: Indicator
-) -> None:
-    actual = make_actual(indicator.series, 2022, 155)
-    publish_year(plan, 2022)
-    actual.value = Decimal(144)
-    actual.save()
-    publish_year(plan, 2022, mark=Publication.Mark.CORRECTION, reason="集計漏れのため")
-    text = read(client, f"{TOP}years/2022/")
-    assert "年度末実績訂正" in text
-    assert "理由集計漏れのため" in text
-    assert "144人" in text
-    assert "155" not in text
-
-
-def test_the_years_end_stands_for_a_year_else_what_was_expected_else_its_middle(
-    client: Client, plan: Plan, indicator: Indicator
-) -> None:
-    for period, value in (("mid_year", 111), ("forecast", 122), ("year_end", 133)):
-        make_actual(indicator.series, 2023, value, period=period)
-        publish_year(plan, 2023, period)
-        assert f"{value}人" in read(client, f"{TOP}years/2023/")
-    assert "111人" not in read(client, f"{TOP}years/2023/")
-
-
-def test_the_plan_links_its_years_and_each_year_leads_back(
-    client: Client, plan: Plan, indicator: Indicator
-) -> None:
-    publish_year(plan, 2022)
-    publish_year(plan, 2023)
-    body = client.get(TOP).content.decode()
-    assert [f'href="{TOP}years/{year}/"' in body for year in (2022, 2023)] == [True, True]
-    body = client.get(f"{TOP}years/2022/").content.decode()
-    assert '<span aria-current="page">令和4年度</span>' in body
-    assert f'href="{TOP}years/2023/"' in body
-    assert f'href="{TOP}"' in body
-
-
-def test_years_that_are_not_public_are_not_there(client: Client, plan: Plan) -> None:
-    publish_year(plan, 2022)
-    publish(plan, Publication.Kind.COUNCIL, by=None, fiscal_year=2023, period="year_end")
-    publish_year(plan, 2024, effective_at=timezone.now() + timedelta(days=1))
-    for year in ("2021", "2023", "2024", "0", "99999999"):
-        assert client.get(f"{TOP}years/{year}/").status_code == 404, year
-    assert client.get("/kita/nothing/years/2022/").status_code == 404
-
-
-# --- The plans that are shipped ----------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def shipped(django_db_setup: None, django_db_blocker: Any) -> Iterator[Client]:
-    """A client on the plans of fixtures/, loaded once and rolled back in the end."""
-    with loaded_for_module(django_db_blocker):
-        yield Client()
-
-
-def test_konans_six_rates_stand_without_any_class(shipped: Client) -> None:
-    text = read(shipped, "/konan/sogo/")
-    rates = re.findall(r"進捗率令和3年度当サイトの計算(▲?)(?:マイナス)?([\d.]+)%", text)
-    assert ["".join(rate) for rate in rates] == [
-        "▲122.1", "▲925.0", "8.1", "61.9", "145.1", "76.9",
-    ]  # fmt: skip
-    year = read(shipped, "/konan/sogo/years/2021/")
-    for page in (text, year):
-        assert "実績のある指標6／6" in page
-        for trace in ("内訳", "改善", "悪化", "このペースだと", "評価令和3年度"):
-            assert trace not in page
-
-
-def test_gunmas_third_ict_plan_counts_four_six_and_one(shipped: Client) -> None:
-    counts = "達成4指標前進6指標後退1指標評価した指標11／11。実績のある指標0／11（0.0%）"
-    for path in ("/gunma/ict-3/", "/gunma/ict-3/years/2015/"):
-        text = read(shipped, path)
-        assert f"平成27年度の評価（人による判断）の内訳{counts}" in text
-        assert "当サイトの計算" not in text
-    assert "達成4、前進6、後退1、評価した指標11／11" in read(shipped, "/gunma/")
-
-
-def test_gunmas_fourth_ict_plan_keeps_the_counts_of_the_year_it_was_judged(
-    shipped: Client,
-) -> None:
-    assert "平成29年度の評価（人による判断）の内訳" in read(shipped, "/gunma/ict-4/")
-
-
-def test_isesaki_has_no_results_and_therefore_neither_years_nor_judgements(
-    shipped: Client,
-) -> None:
-    text = read(shipped, "/isesaki/sogo/")
-    assert "公表された実績はまだありません" in text
-    for trace in ("年度ごとに", "内訳", "実績のある指標", "評価令和"):
-        assert trace not in text
-
-
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        ("1-1-1", "人による評価と計算による評価が異なります"),
-        ("0-1", "率は計算できません（基準値なし）が、目標を達成したため最上位の区分"),
-        ("3-2-5", "評価できない理由：向きの記載なし"),
-        ("1-1-4", "評価できない理由：数値でない目標"),
-        ("3-1-3", "評価できない理由：対象期間不明"),
-        ("1-2-1", "評価できない理由：定義の変更"),
-    ],
-)
-def test_the_sample_plan_shows_every_kind_of_verdict(
-    shipped: Client, code: str, words: str
-) -> None:
-    text = read(shipped, f"/mihon/mirai/indicators/{code}/")
-    assert "なぜこの評価か" in text
-    assert words in text
-
-
-def test_the_sample_strategy_keeps_its_computed_classes_to_itself(shipped: Client) -> None:
-    text = read(shipped, "/mihon/senryaku/") + read(shipped, "/mihon/senryaku/indicators/s-4/")
-    for trace in ("なぜこの評価か", "このペースだと", "80・50", "改善", "A達成"):
-        assert trace not in text

@@ -1,7 +1,7 @@
 """Words of the glossary: marked and explained on the pages of a plan, and in their own list."""
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -9,8 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from measures.models import Measure
 from plans.choices import WorkState
 from plans.models import Plan, Policy
-from rounds.models import Publication
-from rounds.record import publish
 
 from .browser import Browser, Page
 from .factories import (
@@ -18,13 +16,13 @@ from .factories import (
     make_column,
     make_goal,
     make_measure,
-    make_municipality,
-    make_plan,
     make_policy,
     make_report,
     make_row,
     make_term,
 )
+from .kita_plan import make_kita_plan
+from .public_pages import open_page, publish_plan, publish_year, tight
 
 BASE = "/kita/sogo/"
 LIST = BASE + "glossary/"
@@ -32,7 +30,7 @@ LIST = BASE + "glossary/"
 
 @pytest.fixture
 def plan(db: None) -> Plan:
-    return make_plan(make_municipality("kita", name="きた市"), "sogo", title="きた市総合計画")
+    return make_kita_plan()
 
 
 @pytest.fixture
@@ -43,21 +41,6 @@ def policy(plan: Plan) -> Policy:
 @pytest.fixture
 def measure(plan: Plan, policy: Policy) -> Measure:
     return make_measure(plan, code="m", policy=policy, title="協働")
-
-
-def publish_plan(plan: Plan) -> None:
-    publish(plan, Publication.Kind.PLAN, by=None)
-
-
-def open_page(client: Client, path: str) -> BeautifulSoup:
-    response = client.get(path)
-    assert response.status_code == 200, path
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def tight(element: Tag | None) -> str:
-    assert element is not None
-    return "".join(element.get_text().split())
 
 
 def marked(page: BeautifulSoup) -> list[str]:
@@ -109,7 +92,7 @@ def test_every_text_of_a_page_is_looked_through(client: Client, plan: Plan) -> N
         extra={"own": words[10]},
     )  # fmt: skip
     publish_plan(plan)
-    publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=2023, period="year_end")
+    publish_year(plan)
     page = open_page(client, BASE + "goals/x/")
     assert sorted(marked(page)) == sorted(words)
     assert sorted(explained(page)) == sorted(words)
@@ -202,7 +185,7 @@ def test_the_sheet_of_a_year_marks_its_cells(client: Client, plan: Plan, measure
         projects=["NPO支援"],
     )
     publish_plan(plan)
-    publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=2023, period="year_end")
+    publish_year(plan)
     page = open_page(client, BASE + "measures/m/sheets/2023/")
     assert [tight(mark.find_parent("td")) for mark in page.select(".term")] == ["NPO＊支援"]
     assert page.find(id=page.select_one(".term-mark")["popovertarget"]) is not None
@@ -236,7 +219,7 @@ def test_the_list_gives_all_words_in_their_order_with_their_pages(
     )  # fmt: skip
     make_goal(plan, code="other", title="NPOの目標", issues="SNS")
     publish_plan(plan)
-    publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=2023, period="year_end")
+    publish_year(plan)
     page = open_page(client, LIST)
     assert [tight(term) for term in page.select("dt")] == ["SNS", "NPO", "GX"]
     sns, npo, gx = (page.find(id=f"term-{number}") for number in (1, 2, 3))
@@ -318,7 +301,7 @@ def test_queries_do_not_grow_with_words_and_texts(
                 row = make_row(make_action(plan, measure=other, summary=f"語{number}x"))
                 make_report(row, state=WorkState.CHECKED, result=f"語{number}x")
         publish_plan(plan)
-        publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=2023, period="year_end")
+        publish_year(plan)
 
     grow(2)
     few = count()

@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -11,8 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from municipalities.access import Role
 from plans.models import Plan, RelatedPlan
-from rounds.models import Publication
-from rounds.record import publish
 
 from .admin_pages import address, filled_in, save, sign_in
 from .factories import (
@@ -22,6 +20,7 @@ from .factories import (
     make_related_plan,
     make_user,
 )
+from .public_pages import open_page, publish_plans, tight
 
 pytestmark = pytest.mark.django_db
 LIST, PLAN = "/kita/related/", "/kita/sogo/"
@@ -31,22 +30,6 @@ KIND = RelatedPlan.Kind
 @pytest.fixture
 def plan() -> Plan:
     return make_plan(make_municipality("kita", name="きた市"), "sogo", title="総合計画")
-
-
-def publish_plans(*plans: Plan) -> None:
-    for plan in plans:
-        publish(plan, Publication.Kind.PLAN, by=None)
-
-
-def open_page(client: Client, path: str) -> BeautifulSoup:
-    response = client.get(path)
-    assert response.status_code == 200, path
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def tight(element: Tag | None) -> str:
-    assert element is not None
-    return "".join(element.get_text().split())
 
 
 def rows(page: BeautifulSoup) -> list[tuple[str, str, str]]:

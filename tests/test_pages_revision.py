@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,8 +12,6 @@ from django.urls import reverse
 
 from measures.models import Correspondence
 from plans.models import Plan
-from rounds.models import Publication
-from rounds.record import publish
 
 from .admin_pages import address, sign_in
 from .factories import (
@@ -26,6 +24,7 @@ from .factories import (
     make_policy,
 )
 from .people import People, make_people
+from .public_pages import open_page, publish_plans, tight
 
 pytestmark = pytest.mark.django_db
 PAGE = "/kita/koki/revision/"
@@ -57,25 +56,10 @@ def line(new: Plan, old: Plan) -> Correspondence:
     )
 
 
-def publish_plans(*plans: Plan) -> None:
-    for plan in plans:
-        publish(plan, Publication.Kind.PLAN, by=None)
-
-
-def soup(client: Client, path: str) -> BeautifulSoup:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return BeautifulSoup(answer.content, "html.parser")
-
-
-def words(element: Tag) -> str:
-    return "".join(element.get_text().split())
-
-
 def table_rows(page: BeautifulSoup) -> list[list[str]]:
     """Return the rows of all tables, each as new, old, remarks."""
     return [
-        [words(cell) for cell in row.find_all("td")]
+        [tight(cell) for cell in row.find_all("td")]
         for row in page.select("table.revision tbody tr")
         if row.find("td")
     ]
@@ -90,7 +74,7 @@ def test_both_plans_side_by_side_with_changes_marked_and_spoken(
     line.remark = "国の指針による"
     line.save()
     publish_plans(old, new)
-    page = soup(client, PAGE)
+    page = open_page(client, PAGE)
     assert table_rows(page) == [
         [
             "①見守りの〔変更〕推進〔変更終わり〕概要〔変更〕3〔変更終わり〕回。",
@@ -100,19 +84,19 @@ def test_both_plans_side_by_side_with_changes_marked_and_spoken(
     ]
     table = page.select_one("table.revision")
     assert table is not None
-    assert [words(head) for head in table.select("thead th[scope=col]")] == [
+    assert [tight(head) for head in table.select("thead th[scope=col]")] == [
         "〔新〕後期計画",
         "〔旧〕前期計画",
         "備考",
     ]
-    assert words(table.caption) == "「後期計画」と「前期計画」の対照"
-    assert [words(u) for u in table.find_all("u")][:1] == ["〔変更〕推進〔変更終わり〕"]
+    assert tight(table.caption) == "「後期計画」と「前期計画」の対照"
+    assert [tight(u) for u in table.find_all("u")][:1] == ["〔変更〕推進〔変更終わり〕"]
     assert not page.select("main :is(del, s, strike, ins)")
     assert [link["href"] for link in table.find_all("a")] == [
         "/kita/koki/measures/n/",
         "/kita/zenki/measures/o/",
     ]
-    assert "対応1件新設0件削除0件" in words(page.select_one("dl.meta"))
+    assert "対応1件新設0件削除0件" in tight(page.select_one("dl.meta"))
 
 
 def test_added_dropped_and_inferred_are_told(client: Client, new: Plan, old: Plan) -> None:
@@ -124,15 +108,15 @@ def test_added_dropped_and_inferred_are_told(client: Client, new: Plan, old: Pla
     make_correspondence(new, old, new_basic_goal=make_goal(new, label="", title="風", code="v"))
     make_correspondence(new, old, old_measure=make_measure(old, label="", title="山"))
     publish_plans(old, new)
-    page = soup(client, PAGE)
+    page = open_page(client, PAGE)
     assert table_rows(page) == [
         ["水", "川0川1", "順序からの推定"],
         ["（削除）", "山", ""],
         ["風", "（新設）", ""],
     ]
-    assert "資料が示したものではありません" in words(page.select_one(".revision-notes"))
+    assert "資料が示したものではありません" in tight(page.select_one(".revision-notes"))
     assert [link["href"] for link in page.select("nav.toc a")] == ["#goal-w", "#goal-v"]
-    assert [words(page.find(id=name)) for name in ("goal-w", "goal-v")] == ["水", "風"]
+    assert [tight(page.find(id=name)) for name in ("goal-w", "goal-v")] == ["水", "風"]
 
 
 def test_actions_lead_to_the_page_that_shows_them(client: Client, new: Plan, old: Plan) -> None:
@@ -143,12 +127,12 @@ def test_actions_lead_to_the_page_that_shows_them(client: Client, new: Plan, old
     for action in (below, loose):
         make_correspondence(new, old, new_basic_goal=goal, old_action=action)
     publish_plans(old, new)
-    links = [link["href"] for link in soup(client, PAGE).select("table.revision a")]
+    links = [link["href"] for link in open_page(client, PAGE).select("table.revision a")]
     assert links == ["/kita/koki/goals/g/", "/kita/zenki/policies/p/#action-a",
                      "/kita/zenki/#action-b"]  # fmt: skip
     for link in links[1:]:
         path, _hash, anchor = link.partition("#")
-        assert soup(client, path).find(id=anchor), link
+        assert open_page(client, path).find(id=anchor), link
 
 
 def test_only_published_plans_have_a_table(
@@ -192,8 +176,8 @@ def test_the_pages_of_both_plans_lead_to_the_table(
 ) -> None:
     publish_plans(old, new)
     for slug in ("koki", "zenki"):
-        (link,) = soup(client, f"/kita/{slug}/").select(f'dl.meta a[href="{PAGE}"]')
-        assert words(link) == "「後期計画」の新旧対照表"
+        (link,) = open_page(client, f"/kita/{slug}/").select(f'dl.meta a[href="{PAGE}"]')
+        assert tight(link) == "「後期計画」の新旧対照表"
 
 
 def test_titles_cannot_break_the_page(client: Client, new: Plan, old: Plan) -> None:
@@ -204,7 +188,7 @@ def test_titles_cannot_break_the_page(client: Client, new: Plan, old: Plan) -> N
         old_basic_goal=make_goal(old, label="", title="<b>水</b>&の路"),
     )
     publish_plans(old, new)
-    page = soup(client, PAGE)
+    page = open_page(client, PAGE)
     assert not page.select("main b")
     assert "<b>水</b>&の〔変更〕道" in table_rows(page)[0][0]
 
@@ -214,9 +198,9 @@ def test_titles_cannot_break_the_page(client: Client, new: Plan, old: Plan) -> N
 
 @pytest.mark.usefixtures("loaded_plans")
 def test_every_correspondence_of_the_draft_stands_side_by_side(client: Client) -> None:
-    page = soup(client, "/mihon/kihon/revision/")
+    page = open_page(client, "/mihon/kihon/revision/")
     side_by_side = {
-        (words(new), words(old.find("a")))
+        (tight(new), tight(old.find("a")))
         for new, old in (
             row.find_all("td")[:2] for row in page.select("table.revision tr") if row.find("td")
         )
@@ -233,17 +217,17 @@ def test_every_correspondence_of_the_draft_stands_side_by_side(client: Client) -
         number = f"{line.new.policy.label}{line.new.label}" if line.new_measure else line.new.label
         assert ("".join(f"{number}{line.new.title}".split()), line.old.title) in found, line
     assert len(table_rows(page)) == 13 + 5
-    assert "対応54件新設0件削除0件" in words(page.select_one("dl.meta"))
+    assert "対応54件新設0件削除0件" in tight(page.select_one("dl.meta"))
     repeated = lines.count() - len({line.old for line in lines})
-    assert words(page).count("（再掲）") == repeated + 1 == 14  # once in the notes
-    badges = [words(badge) for badge in page.select("table.revision .badge")]
+    assert tight(page).count("（再掲）") == repeated + 1 == 14  # once in the notes
+    badges = [tight(badge) for badge in page.select("table.revision .badge")]
     assert (badges.count("順序からの推定"), badges.count("同じ欄に並ぶ")) == (2, 3)
-    assert "架空" in words(page.select_one(".page-header"))
+    assert "架空" in tight(page.select_one(".page-header"))
 
 
 @pytest.mark.usefixtures("loaded_plans")
 def test_of_the_draft_only_titles_are_compared(client: Client) -> None:
-    page = soup(client, "/mihon/kihon/revision/")
+    page = open_page(client, "/mihon/kihon/revision/")
     assert not page.select("table.revision dl")  # the texts are summaries by this site
     first = table_rows(page)[0]
     assert first[0] == "6-1-1市民の創意と意欲を活かした〔変更〕協働の〔変更終わり〕まちづくり"
@@ -265,10 +249,10 @@ def test_colleagues_see_the_table_before_it_is_published(
     people: People, new: Plan, line: Correspondence, who: str
 ) -> None:
     make_measure(new, label="②", title="まだ決まらない施策")
-    page = soup(sign_in(getattr(people, who)), preview(new))
+    page = open_page(sign_in(getattr(people, who)), preview(new))
     assert table_rows(page)[0][0].startswith("①見守りの")
-    assert "対応未定の項目" in words(page)
-    assert "②まだ決まらない施策" in words(page)
+    assert "対応未定の項目" in tight(page)
+    assert "②まだ決まらない施策" in tight(page)
     href = address(type(line.new_measure), "change", line.new_measure.pk)
     assert page.select(f'table.revision a[href="{href}"]')
     assert not page.select("style, script:not([src]), [style], [onclick]")
@@ -297,9 +281,9 @@ def test_who_has_no_role_is_asked_to_sign_in(people: People, new: Plan) -> None:
 
 def test_a_plan_without_predecessor_or_lines_says_so(people: People, new: Plan, old: Plan) -> None:
     client = sign_in(people.planner)
-    assert "前の計画がありません" in words(soup(client, preview(old)))
+    assert "前の計画がありません" in tight(open_page(client, preview(old)))
     make_goal(old, label="Ⅰ", title="前の目標")
-    page = words(soup(client, preview(new)))
+    page = tight(open_page(client, preview(new)))
     assert "対応はまだ登録されていません" in page
     assert "Ⅰ前の目標" in page
 

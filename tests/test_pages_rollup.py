@@ -1,7 +1,5 @@
-"""Roll-ups per section on a year's page and over the plans on a municipality's page."""
+"""What the evaluation of a plan comes to: in all, by goal, by section, and over a town's plans."""
 
-import html
-import re
 from typing import Any
 
 import pytest
@@ -12,75 +10,41 @@ from django.test.utils import CaptureQueriesContext
 from indicators.models import Indicator
 from municipalities.models import Department
 from plans.choices import Period, Visibility
-from plans.models import Band, Plan, PlanScheme, RatingScheme
+from plans.models import Plan, PlanScheme, RatingScheme
 from rounds.models import Publication
-from rounds.record import publish
 
 from .factories import (
     make_actual,
     make_department,
+    make_goal,
     make_indicator,
     make_judgement,
     make_municipality,
     make_plan,
-    make_scheme,
+    make_policy,
     make_series,
     make_target,
 )
+from .kita_plan import BANDS, TOP, judged_by_rule
+from .public_pages import cells, open_page, part_under, publish_year, read, tight
 
 pytestmark = pytest.mark.django_db
 YEAR, TOWN = "/kita/sogo/years/2023/", "/kita/"
-# symbol, label, tone, test, threshold, score
-BANDS = [
-    ("A", "達成", "good", "rate_at_least", 100, 3),
-    ("B", "順調", "fair", "rate_at_least", 50, 1),
-    ("C", "遅れ", "poor", "otherwise", None, 0),
-]
 
 
-def section(client: Client, path: str, anchor: str) -> str:
-    """Return the HTML from the heading `anchor` to the end of its section; "" without one."""
-    response = client.get(path)
-    assert response.status_code == 200, path
-    found = re.search(rf'<h2 id="{anchor}">.*?</section>', response.content.decode(), re.DOTALL)
-    return found[0] if found else ""
-
-
-def words(part: str) -> str:
-    return "".join(html.unescape(re.sub(r"<[^>]+>", " ", part)).split())
-
-
-def table(part: str) -> list[list[str]]:
-    """Return the cells of a table, row by row, as words."""
-    rows = re.findall(r"<tr.*?</tr>", part, re.DOTALL)
-    return [
-        [words(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL)] for row in rows
-    ]
+def table(client: Client, path: str, anchor: str) -> list[list[str]]:
+    """Return the table under a heading, row by row in words."""
+    found = part_under(client, path, anchor)
+    assert found is not None
+    return cells(found)
 
 
 def by_section(client: Client) -> list[list[str]]:
-    return table(section(client, YEAR, "sections"))
+    return table(client, YEAR, "sections")
 
 
 def summary(client: Client) -> list[list[str]]:
-    return table(section(client, TOWN, "summary"))
-
-
-def judged_by_rule(plan: Plan, scored: bool = True) -> RatingScheme:
-    """Give the plan a computed scheme: progress against the final target."""
-    scheme = make_scheme(symbols="", plan=plan, chosen_by_people=False, formula="progress")
-    for order, (symbol, label, tone, test, threshold, score) in enumerate(BANDS, start=1):
-        Band.objects.create(
-            scheme=scheme,
-            order=order,
-            symbol=symbol,
-            label=label,
-            tone=tone,
-            test=test,
-            threshold=threshold,
-            score=score if scored else None,
-        )
-    return scheme
+    return table(client, TOWN, "summary")
 
 
 def use(plan: Plan, scheme: RatingScheme) -> None:
@@ -103,12 +67,6 @@ def add(
     return indicator
 
 
-def publish_year(plan: Plan, year: int = 2023, period: str = Period.YEAR_END) -> None:
-    if not plan.publications.exists():
-        publish(plan, Publication.Kind.PLAN, by=None)
-    publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=year, period=period)
-
-
 def public_plan(town: Any, slug: str, **fields: Any) -> Plan:
     options = {"show_computed_judgement": Visibility.PUBLIC, "title": f"計画{slug}"}
     return make_plan(town, slug, **(options | fields))
@@ -122,6 +80,70 @@ def town() -> Any:
 @pytest.fixture
 def plan(town: Any) -> Plan:
     return public_plan(town, "sogo")
+
+
+# --- A plan and its parts ----------------------------------------------------------------------
+
+
+def test_a_plan_is_rolled_up_with_its_denominators(client: Client, plan: Plan) -> None:
+    bands = judged_by_rule(plan).bands.all()
+    for value in (200, 160, 210):
+        add(plan, value)
+    make_judgement(add(plan, 250), bands[1], reason="質を見て")
+    add(plan, None)
+    add(plan, None, first_fiscal_year=2025)
+    publish_year(plan)
+    text = read(client, TOP)
+    assert (
+        "令和5年度の評価の内訳当サイトの計算（計算による評価3指標、人による評価1指標）"
+        "A達成2指標B順調2指標C遅れ0指標"
+        "評価した指標4／5（評価なし：実績値なし1）。"
+        "点数の平均2.00点（4指標の平均）。実績のある指標4／5（80.0%）。"
+        "評価方式：きた市の方式。"
+    ) in text
+    assert "令和5年度の評価A達成2、B順調2、C遅れ0、評価した指標4／5当サイトの計算" in read(
+        client, "/kita/"
+    )
+
+
+def test_goals_and_policies_count_their_own_indicators(client: Client, plan: Plan) -> None:
+    judged_by_rule(plan)
+    goal, other = make_goal(plan, code="g"), make_goal(plan, code="h")
+    policy = make_policy(plan, code="p", basic_goal=goal)
+    add(plan, 200, basic_goal=goal)
+    add(plan, 110, policy=policy)
+    add(plan, 120, basic_goal=other)
+    publish_year(plan)
+    assert "A達成1指標B順調0指標C遅れ1指標評価した指標2／2" in read(client, f"{TOP}goals/g/")
+    assert "A達成0指標B順調0指標C遅れ1指標評価した指標1／1" in read(client, f"{TOP}policies/p/")
+    assert "A達成1指標B順調0指標C遅れ2指標評価した指標3／3" in read(client, TOP)
+
+
+def test_without_any_public_judgement_only_the_share_reported_is_counted(
+    client: Client, plan: Plan
+) -> None:
+    plan.show_computed_judgement = Visibility.INTERNAL
+    plan.save()
+    judged_by_rule(plan)
+    add(plan, 200)
+    add(plan, None)
+    publish_year(plan)
+    text = read(client, TOP)
+    assert "令和5年度の実績のある指標1／2（50.0%）。" in text
+    assert "内訳" not in text
+    assert "令和5年度の実績実績のある指標1／2" in read(client, "/kita/")
+
+
+def test_classes_renamed_since_are_counted_as_they_were_published(
+    client: Client, plan: Plan
+) -> None:
+    scheme = judged_by_rule(plan)
+    add(plan, 200)
+    publish_year(plan)
+    scheme.bands.filter(symbol="A").update(label="すばらしい")
+    text = read(client, TOP)
+    assert "A達成1指標" in text
+    assert "すばらしい" not in text
 
 
 # --- Sections ----------------------------------------------------------------------------------
@@ -150,7 +172,7 @@ def test_every_section_has_its_counts_with_what_they_are_a_part_of(
         ["全体", "5", "1", "1", "1", "3／5", "2（実績値なし2）", "3／5（60.0%）",
          "1.33点（3指標）"],
     ]  # fmt: skip
-    assert "当サイトの計算" in words(section(client, YEAR, "sections"))
+    assert "当サイトの計算" in tight(part_under(client, YEAR, "sections"))
 
 
 def test_an_indicator_of_two_sections_is_in_both_rows_and_once_in_the_total(
@@ -162,8 +184,8 @@ def test_an_indicator_of_two_sections_is_in_both_rows_and_once_in_the_total(
     _head, *rows = by_section(client)
     assert [row[:3] for row in rows] == [["福祉課", "1", "1"], ["道路課", "1", "1"],
                                          ["全体", "1", "1"]]  # fmt: skip
-    assert "2つ以上の課が担当する指標は、それぞれの課の行で1つずつ数え" in words(
-        section(client, YEAR, "sections")
+    assert "2つ以上の課が担当する指標は、それぞれの課の行で1つずつ数え" in tight(
+        part_under(client, YEAR, "sections")
     )
 
 
@@ -177,7 +199,7 @@ def test_sections_keep_the_name_of_the_time(client: Client, town: Any, plan: Pla
 
 
 def test_classes_without_scores_have_no_mean(client: Client, plan: Plan) -> None:
-    judged_by_rule(plan, scored=False)
+    judged_by_rule(plan, [(*band[:-1], None) for band in BANDS])
     add(plan, 200)
     publish_year(plan)
     assert by_section(client)[0][-1] == "実績のある指標"
@@ -204,9 +226,9 @@ def test_internal_judgements_leave_only_the_figures_reported(
         ["計画sogo令和5年度", "2", "1／2（50.0%）"],
         ["合計（重なりを除く）", "2", "1／2（50.0%）"],
     ]
-    for part in (section(client, YEAR, "sections"), section(client, TOWN, "summary")):
-        assert "評価なし" not in words(part)
-        assert "当サイトの計算" not in words(part)
+    for part in (part_under(client, YEAR, "sections"), part_under(client, TOWN, "summary")):
+        assert "評価なし" not in tight(part)
+        assert "当サイトの計算" not in tight(part)
 
 
 def test_what_people_judged_counts_where_the_computed_is_internal(
@@ -222,7 +244,7 @@ def test_what_people_judged_counts_where_the_computed_is_internal(
     _head, row, _total = by_section(client)
     assert row[:7] == ["福祉課", "2", "0", "1", "0", "1／2",
                        "1（人が選ぶ評価で、公表された評価なし1）"]  # fmt: skip
-    assert "当サイトの計算" not in words(section(client, YEAR, "sections"))
+    assert "当サイトの計算" not in tight(part_under(client, YEAR, "sections"))
 
 
 # --- A municipality ----------------------------------------------------------------------------
@@ -263,7 +285,7 @@ def test_a_series_in_several_plans_counts_once_as_its_newest_year_says(
     publish_year(other)
     *_plans, total = summary(client)
     assert total[1:7] == ["2", "1", "0", "0", "1／2", "1（実績値なし1）"]
-    note = words(section(client, TOWN, "summary"))
+    note = tight(part_under(client, TOWN, "summary"))
     assert "いくつの計画に載っていても、合計では1つと数えます" in note
     assert "計画ごとの指標の数を足すと3、重なりを除くと2です。" in note
 
@@ -279,7 +301,7 @@ def test_plans_of_different_schemes_are_not_added_up_by_class(
     head, *rows = summary(client)
     assert head == ["計画", "指標の数", "評価した指標", "評価なし", "実績のある指標"]
     assert rows[-1] == ["合計（重なりを除く）", "2", "2／2", "0", "2／2（100.0%）"]
-    text = words(client.get(TOWN).content.decode())
+    text = tight(open_page(client, TOWN))
     assert "計画によって評価の区分が異なるため" in text
     assert text.count("A達成1、B順調0、C遅れ0、評価した指標1／1") == 2
 
@@ -295,7 +317,7 @@ def test_classes_renamed_for_one_plan_are_not_added_up(
     scheme.bands.filter(symbol="A").update(label="すばらしい")
     add(other, 200)
     publish_year(other)
-    assert "計画によって評価の区分が異なるため" in words(section(client, TOWN, "summary"))
+    assert "計画によって評価の区分が異なるため" in tight(part_under(client, TOWN, "summary"))
 
 
 def test_a_plan_with_internal_judgements_is_in_no_denominator_of_judgements(
@@ -315,8 +337,8 @@ def test_a_plan_with_internal_judgements_is_in_no_denominator_of_judgements(
         missing,
     ]  # fmt: skip
     assert total[1:8] == ["3", "1", "0", "0", "1／1", "0", "2／3（66.7%）"]
-    assert "表の年度の評価を公表していない計画（計画naibu）の指標を含みません" in words(
-        section(client, TOWN, "summary")
+    assert "表の年度の評価を公表していない計画（計画naibu）の指標を含みません" in tight(
+        part_under(client, TOWN, "summary")
     )
 
 
@@ -324,15 +346,15 @@ def test_the_middle_of_a_year_stands_for_no_year(client: Client, town: Any, plan
     other = public_plan(town, "hajime")
     make_actual(add(other, None).series, 2023, 200, period=Period.MID_YEAR)
     publish_year(other, period=Period.MID_YEAR)
-    assert section(client, TOWN, "summary") == ""
+    assert part_under(client, TOWN, "summary") is None
     add(plan, 200)
     publish_year(plan, 2023)
     publish_year(plan, 2024, Period.MID_YEAR)
     assert [row[0] for row in summary(client)] == [
         "計画", "計画sogo令和5年度", "合計（重なりを除く）",
     ]  # fmt: skip
-    assert "まだ公表していない計画は含みません（計画hajime）" in words(
-        section(client, TOWN, "summary")
+    assert "まだ公表していない計画は含みません（計画hajime）" in tight(
+        part_under(client, TOWN, "summary")
     )
 
 
@@ -354,15 +376,7 @@ def test_the_number_of_queries_grows_neither_with_plans_nor_with_sections(
         add(other, 200)
         publish_year(other)
         add(plan, 160, make_department(town))
-    publish(
-        plan,
-        Publication.Kind.PUBLIC,
-        by=None,
-        fiscal_year=2023,
-        period=Period.YEAR_END,
-        mark=Publication.Mark.CORRECTION,
-        reason="追加のため",
-    )
+    publish_year(plan, mark=Publication.Mark.CORRECTION, reason="追加のため")
     after = [queries(path) for path in (YEAR, TOWN)]
     assert all(now <= then for now, then in zip(after, before, strict=True))
     assert len(by_section(client)) == 6

@@ -1,7 +1,6 @@
 """The list of a plan's Sustainable Development Goals, and their names wherever they are shown."""
 
 import pytest
-from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,8 +10,6 @@ from municipalities.access import Role
 from plans.choices import TitleSource
 from plans.models import Plan, Policy, PolicySdg
 from plans.sdgs import SDGS, sdg_name
-from rounds.models import Publication
-from rounds.record import publish
 
 from .admin_pages import address, filled_in, save, sign_in
 from .factories import (
@@ -24,6 +21,7 @@ from .factories import (
     make_policy,
     make_user,
 )
+from .public_pages import open_page, publish_plan
 
 pytestmark = pytest.mark.django_db
 BASE = "/kita/sogo/"
@@ -39,16 +37,6 @@ def plan() -> Plan:
 @pytest.fixture
 def policy(plan: Plan) -> Policy:
     return make_policy(plan, code="p", label="1", title="支え合い")
-
-
-def publish_plan(plan: Plan) -> None:
-    publish(plan, Publication.Kind.PLAN, by=None)
-
-
-def open_page(client: Client, path: str) -> BeautifulSoup:
-    response = client.get(path)
-    assert response.status_code == 200, path
-    return BeautifulSoup(response.content, "html.parser")
 
 
 def test_there_are_seventeen_goals_with_names() -> None:

@@ -19,6 +19,7 @@ from .factories import (
     make_policy,
     make_succession,
 )
+from .public_pages import main_part, publish_year, read, tight
 from .sheet_pages import (
     MEASURE,
     OVERVIEW,
@@ -27,11 +28,7 @@ from .sheet_pages import (
     band,
     make_sheet_plan,
     measure_of,
-    publish_year,
-    read,
     tables,
-    text,
-    words,
 )
 
 pytestmark = pytest.mark.django_db
@@ -77,10 +74,11 @@ def test_the_sheet_is_a_table_in_the_plans_own_form(
          "今後の方向性"],
         ["①道を直す道路課", "1,234,567千円", "狭い", "舗装拡幅", "3本直した", "A評価A", "続ける"],
     ]  # fmt: skip
-    [row] = read(client, MEASURE).findall(".//table/tbody/tr")
-    assert row[0].get("scope") == "row"
-    assert row[1].get("class") == "num"
-    assert [words(item) for item in row[3].iter("li")] == ["舗装", "拡幅"]
+    [row] = main_part(client, MEASURE).select("table > tbody > tr")
+    found = row.select("th, td")
+    assert found[0].get("scope") == "row"
+    assert found[1].get("class") == ["num"]
+    assert [tight(item) for item in found[3].find_all("li")] == ["舗装", "拡幅"]
 
 
 def test_zero_is_a_figure_and_blank_is_blank(client: Client, plan: Plan, action: Action) -> None:
@@ -98,12 +96,12 @@ def test_a_rating_has_symbol_name_and_spoken_text_and_a_legend(
     Band.objects.filter(symbol="A").update(spoken="エー、よい", meaning="計画どおり進んだ")
     add_row(action, report={"rating": band(plan, "A")})
     publish_year(plan)
-    main = read(client, MEASURE)
-    rating = main.find(".//tbody//span[@class='judgement is-none']")
+    main = main_part(client, MEASURE)
+    rating = main.select_one("tbody span[class='judgement is-none']")
     assert rating is not None
-    assert words(rating) == "A評価Aエー、よい"
-    [legend] = main.findall(".//div[@class='legend']")
-    assert words(legend).startswith("達成度の凡例A評価Aエー、よい計画どおり進んだB評価BC評価C")
+    assert tight(rating) == "A評価Aエー、よい"
+    [legend] = main.select("div[class=legend]")
+    assert tight(legend).startswith("達成度の凡例A評価Aエー、よい計画どおり進んだB評価BC評価C")
 
 
 def test_columns_blank_in_every_row_stay_and_are_named(
@@ -113,7 +111,7 @@ def test_columns_blank_in_every_row_stay_and_are_named(
     add_row(action, order=2, is_relisted=True, report={"result": "直した"})
     publish_year(plan)
     assert len(table(client)[0]) == 6
-    assert "「実施事業」「達成度」「今後の方向性」の欄は、この表のどの行でも空欄のまま" in text(
+    assert "「実施事業」「達成度」「今後の方向性」の欄は、この表のどの行でも空欄のまま" in read(
         client, MEASURE
     )
 
@@ -141,10 +139,10 @@ def test_the_owner_comes_first_and_relisted_rows_point_to_it(
     _head, owner, relisted = table(client)
     assert owner[0] == "①道を直す道路課"
     assert relisted[0] == "①道を直す福祉課再び掲載主担当の行：道路課"
-    main = read(client, MEASURE)
-    [link] = [link for link in main.findall(".//tbody//a") if link.text == "道路課"][1:]
-    [target] = [row for row in main.iter("tr") if f"#{row.get('id')}" == link.get("href")]
-    assert words(target).startswith("①道を直す道路課")
+    main = main_part(client, MEASURE)
+    [link] = [link for link in main.select("tbody a") if link.text == "道路課"][1:]
+    [target] = [row for row in main.find_all("tr") if f"#{row.get('id')}" == link.get("href")]
+    assert tight(target).startswith("①道を直す道路課")
 
 
 def test_a_joint_row_names_both_sections_of_the_time_and_what_became_of_them(
@@ -219,7 +217,7 @@ def test_the_middle_and_the_end_of_a_year_are_shown_each(
     middle, end = tables(client, MEASURE)
     assert "半ばの報告" in middle[1]
     assert "終わりの報告" in end[1]
-    headings = [words(heading) for heading in read(client, MEASURE).iter("h2")]
+    headings = [tight(heading) for heading in main_part(client, MEASURE).find_all("h2")]
     assert headings == ["令和5年度9月末現在", "令和5年度年度末実績"]
 
 
@@ -231,9 +229,9 @@ def test_the_year_can_be_changed_among_those_with_reports(
     for year in (2021, 2022, 2023):
         publish_year(plan, year)
     for path in (MEASURE, OVERVIEW):
-        [switch] = read(client, path).findall(".//nav[@class='years']")
-        assert words(switch) == "令和5年度令和3年度"
-        [link] = switch.iter("a")
+        [switch] = main_part(client, path).select("nav[class=years]")
+        assert tight(switch) == "令和5年度令和3年度"
+        [link] = switch.find_all("a")
         assert client.get(str(link.get("href"))).status_code == 200
         assert client.get(path.replace("2023", "2022")).status_code == 404
 
@@ -244,7 +242,7 @@ def test_other_pages_lead_to_the_sheets(client: Client, plan: Plan, action: Acti
     publish_year(plan)
 
     def links(path: str) -> set[Any]:
-        return {link.get("href") for link in read(client, path).iter("a")}
+        return {link.get("href") for link in main_part(client, path).find_all("a")}
 
     assert MEASURE in links("/kita/sogo/measures/m/")
     assert OVERVIEW in links("/kita/sogo/")
@@ -264,18 +262,20 @@ def test_actions_hanging_higher_up_have_a_sheet_there(
     publish_year(plan)
     path = f"/kita/sogo/{level}/x/sheets/2023/"
     assert "進んだ" in table(client, path)[1]
-    assert path in {link.get("href") for link in read(client, f"/kita/sogo/{level}/x/").iter("a")}
-    assert path in {link.get("href") for link in read(client, OVERVIEW).iter("a")}
+    assert path in {
+        link.get("href") for link in main_part(client, f"/kita/sogo/{level}/x/").find_all("a")
+    }
+    assert path in {link.get("href") for link in main_part(client, OVERVIEW).find_all("a")}
 
 
 def test_the_foot_tells_date_mark_and_reason(client: Client, plan: Plan, action: Action) -> None:
     add_row(action, report={})
     publish_year(plan, mark=Publication.Mark.PRELIMINARY)
-    assert "公表した内容令和5年度年度末実績速報公表日" in text(client, MEASURE)
+    assert "公表した内容令和5年度年度末実績速報公表日" in read(client, MEASURE)
     publish_year(plan, mark=Publication.Mark.CORRECTION, reason="誤植のため")
     for path in (MEASURE, OVERVIEW):
-        assert "令和5年度年度末実績訂正公表日" in text(client, path)
-        assert "理由誤植のため" in text(client, path)
+        assert "令和5年度年度末実績訂正公表日" in read(client, path)
+        assert "理由誤植のため" in read(client, path)
 
 
 # --- What must not be seen ---------------------------------------------------------------------
@@ -327,7 +327,7 @@ def test_a_rating_that_is_internal_is_neither_shown_nor_counted(
     make_column(plan, "rating", label="内部評価", kind="rating", is_public=False)
     add_row(action, report={"rating": band(plan, "A")})
     publish_year(plan)
-    pages = text(client, MEASURE) + text(client, OVERVIEW)
+    pages = read(client, MEASURE) + read(client, OVERVIEW)
     for hidden in ("内部評価", "評価A", "凡例", "未記入"):
         assert hidden not in pages
 
@@ -372,10 +372,10 @@ def test_a_published_year_keeps_its_classes_when_the_scheme_changes(
 ) -> None:
     add_row(action, report={"rating": band(plan, "A")})
     publish_year(plan)
-    before = [text(client, path) for path in (MEASURE, OVERVIEW)]
+    before = [read(client, path) for path in (MEASURE, OVERVIEW)]
     Band.objects.filter(symbol="B").update(label="別の名前", meaning="別の意味")
     Band.objects.filter(symbol="C").delete()
-    assert [text(client, path) for path in (MEASURE, OVERVIEW)] == before
+    assert [read(client, path) for path in (MEASURE, OVERVIEW)] == before
 
 
 def test_an_old_publication_without_classes_takes_those_of_today(
@@ -383,11 +383,11 @@ def test_an_old_publication_without_classes_takes_those_of_today(
 ) -> None:
     add_row(action, report={"rating": band(plan, "A")})
     Publication.objects.filter(pk=publish_year(plan).pk).update(legends={})
-    assert "達成度の凡例A評価AB評価BC評価C" in text(client, MEASURE)
+    assert "達成度の凡例A評価AB評価BC評価C" in read(client, MEASURE)
 
 
 def test_a_plan_without_classes_has_no_legend(client: Client, plan: Plan, action: Action) -> None:
     PlanScheme.objects.filter(subject=PlanScheme.Subject.REPORTS).delete()
     add_row(action, report={})
     publish_year(plan)
-    assert "凡例" not in text(client, MEASURE)
+    assert "凡例" not in read(client, MEASURE)

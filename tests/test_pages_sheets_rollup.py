@@ -23,6 +23,7 @@ from .factories import (
     make_measure,
     make_policy,
 )
+from .public_pages import main_part, publish_year, read, tight
 from .sheet_pages import (
     MEASURE,
     OVERVIEW,
@@ -31,11 +32,7 @@ from .sheet_pages import (
     band,
     make_sheet_plan,
     measure_of,
-    publish_year,
-    read,
     tables,
-    text,
-    words,
 )
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +80,7 @@ def test_every_class_is_counted_and_blank_and_missing_stand_apart(
         ["別", "1", "0", "1", "0", "0", "0"],
         ["全体", "7", "2", "1", "1", "1", "2"],
     ]
-    assert words(read(client, OVERVIEW).findall(".//ul[@class='tally']")[0]) == (
+    assert tight(main_part(client, OVERVIEW).select("ul[class=tally]")[0]) == (
         "A評価A2B評価B1C評価C1"
     )
 
@@ -143,8 +140,8 @@ def test_what_was_not_in_the_plan_that_year_is_not_counted(client: Client, plan:
     add_row(add_action(plan, measure=ended))
     publish_year(plan)
     assert nodes(client)[-1][1] == "1"
-    assert "あとの目標" not in text(client, OVERVIEW)
-    assert "前の施策" not in text(client, OVERVIEW)
+    assert "あとの目標" not in read(client, OVERVIEW)
+    assert "前の施策" not in read(client, OVERVIEW)
 
 
 def test_a_class_the_scheme_never_held_is_counted_too(client: Client, plan: Plan) -> None:
@@ -197,7 +194,7 @@ def test_every_row_counts_for_every_section_that_reports_it(client: Client, plan
         ["担当課の記載なし", "1", "0", "0", "0", "1"],
         ["全体", "2", "1", "0", "0", "1"],
     ]
-    assert "課の行を足すと全体の行より多くなることがあります" in text(client, OVERVIEW)
+    assert "課の行を足すと全体の行より多くなることがあります" in read(client, OVERVIEW)
 
 
 # --- The list of sheets ------------------------------------------------------------------------
@@ -213,7 +210,7 @@ def test_every_measure_is_listed_with_its_rows(client: Client, plan: Plan) -> No
     add_row(add_action(plan, measure=make_measure(plan, title="まだの施策", basic_goal=goal)))
     make_measure(plan, title="取組のない施策", basic_goal=goal)
     publish_year(plan)
-    page = text(client, OVERVIEW)
+    page = read(client, OVERVIEW)
     assert "小さな施策2行（うち再び掲載1行）" in page
     assert "まだの施策公表された報告なし" in page
     assert "取組のない施策この年度の主な取組はありません" in page
@@ -230,11 +227,11 @@ def test_a_published_year_keeps_the_classes_of_its_indicators(client: Client, pl
     make_judgement(indicator, band(plan, "A"))
     publish_year(plan)
     path = "/kita/sogo/years/2023/"
-    before = text(client, path)
+    before = read(client, path)
     assert "A評価A1指標B評価B0指標C評価C0指標" in before
     Band.objects.filter(symbol="B").update(label="別の名前")
     Band.objects.filter(symbol="C").delete()
-    assert text(client, path) == before
+    assert read(client, path) == before
 
 
 def test_an_old_year_without_kept_classes_takes_those_of_today(client: Client, plan: Plan) -> None:
@@ -243,7 +240,7 @@ def test_an_old_year_without_kept_classes_takes_those_of_today(client: Client, p
     make_judgement(indicator, band(plan, "A"))
     Publication.objects.filter(pk=publish_year(plan).pk).update(legends={})
     Band.objects.filter(symbol="B").update(label="今の名前")
-    assert "A評価A1指標B今の名前0指標" in text(client, "/kita/sogo/years/2023/")
+    assert "A評価A1指標B今の名前0指標" in read(client, "/kita/sogo/years/2023/")
 
 
 # --- Queries -----------------------------------------------------------------------------------

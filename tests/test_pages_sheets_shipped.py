@@ -9,7 +9,8 @@ from django.test import Client
 from measures.models import Measure, ReportColumn
 from plans.models import Band, PlanScheme
 
-from .sheet_pages import read, tables, text
+from .public_pages import main_part, read
+from .sheet_pages import tables
 from .shipped import loaded_for_module
 
 BLANK = "－空欄"
@@ -18,7 +19,7 @@ Sheets = dict[str, list[list[str]]]
 
 def sheets_of(client: Client, overview: str) -> Sheets:
     """Return the path of every sheet an overview leads to → its rows in words."""
-    links = {str(link.get("href")) for link in read(client, overview).iter("a")}
+    links = {str(link.get("href")) for link in main_part(client, overview).find_all("a")}
     return {
         path: [row for found in tables(client, path) for row in found[1:]]
         for path in sorted(links)
@@ -53,7 +54,7 @@ def test_konans_sheets_hold_every_row(client: Client) -> None:
 
 def test_konans_blank_columns_and_printed_legend_are_on_every_sheet(client: Client) -> None:
     for path in sheets_of(client, "/konan/sogo/sheets/2022/"):
-        page = text(client, path)
+        page = read(client, path)
         assert "「成果」「達成度」「今後の方向性」の欄は、この表のどの行でも空欄" in page
         assert "達成度の凡例A計画どおり達成" in page
 
@@ -69,7 +70,7 @@ def test_konans_overview_counts_66_actions_without_a_rating(client: Client) -> N
 def test_the_sample_towns_sheets_show_every_rating_over_the_years(client: Client) -> None:
     overviews = [
         str(link.get("href"))
-        for link in read(client, "/mihon/mirai/").iter("a")
+        for link in main_part(client, "/mihon/mirai/").find_all("a")
         if "/sheets/" in str(link.get("href"))
     ]
     assert len(overviews) >= 6
@@ -87,4 +88,4 @@ def test_the_sample_towns_sheets_show_every_rating_over_the_years(client: Client
 def test_the_sample_towns_internal_columns_are_nowhere(client: Client) -> None:
     hidden = ReportColumn.objects.get(plan__slug="mirai", is_public=False)
     for path in sheets_of(client, "/mihon/mirai/sheets/2025/"):
-        assert hidden.label not in text(client, path)
+        assert hidden.label not in read(client, path)

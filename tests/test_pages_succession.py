@@ -10,10 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from indicators.succession import start_successor
 from plans.models import Plan
-from rounds.models import Publication
-from rounds.record import publish
 
 from . import factories as make
+from .public_pages import main_part, open_page, publish_plan, publish_year
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +28,10 @@ def old(db: None) -> Plan:
     series = make.make_series(plan.municipality, name="園の数", unit="園")
     indicator = make.make_indicator(plan, series, code="i", measure=measure)
     make.make_target(indicator, 2029, 200)
-    publish(plan, Publication.Kind.PLAN, by=None)
+    publish_plan(plan)
     for year, value in ((2023, 110), (2024, 120)):
         make.make_actual(series, year, value)
-        publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=year, period="year_end")
+        publish_year(plan, year)
     return plan
 
 
@@ -51,20 +50,18 @@ def new(old: Plan) -> Plan:
     )
     plan.stage = Plan.Stage.CURRENT
     plan.save()
-    publish(plan, Publication.Kind.PLAN, by=None)
+    publish_plan(plan)
     make.make_actual(plan.indicators.get().series, 2025, 150)
-    publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=2025, period="year_end")
+    publish_year(plan, 2025)
     return plan
 
 
 def page(path: str) -> BeautifulSoup:
-    answer = Client().get(path)
-    assert answer.status_code == 200
-    return BeautifulSoup(answer.content, "html.parser")
+    return open_page(Client(), path)
 
 
 def words(path: str) -> str:
-    return page(path).select_one("main").get_text("", strip=True)
+    return main_part(Client(), path).get_text("", strip=True)
 
 
 def meta(path: str) -> dict[str, list[tuple[str, str]]]:
@@ -107,7 +104,7 @@ def test_nothing_is_said_of_a_plan_nobody_may_read(old: Plan) -> None:
 
 def test_a_published_draft_takes_nothing_over(old: Plan) -> None:
     draft = start_successor(old, slug="d", title="新計画", takes_over_from=2025, by=None)
-    publish(draft, Publication.Kind.PLAN, by=None)
+    publish_plan(draft)
     assert "引き継" not in words("/kita/sogo/")
     assert "「新計画」では" in meta("/kita/sogo/policies/p/")
 
@@ -235,7 +232,7 @@ def test_another_unit_is_not_joined_to_the_line(old: Plan, new: Plan) -> None:
 
 def test_the_line_runs_through_a_chain_of_plans(old: Plan, new: Plan) -> None:
     third = start_successor(new, slug="third", title="第2期計画", takes_over_from=2026, by=None)
-    publish(third, Publication.Kind.PLAN, by=None)
+    publish_plan(third)
     chart = page("/kita/third/indicators/i/").select_one("svg.chart")
     [line] = [each for each in chart.select("polyline") if "chart-line" in each["class"]]
     assert len(line["points"].split()) == 3
@@ -269,13 +266,7 @@ def test_queries_do_not_grow(old: Plan, new: Plan) -> None:
             )
         for n in range(size // 4):
             make.make_actual(old.indicators.get().series, 2000 + size - n, 5)
-            publish(
-                old,
-                Publication.Kind.PUBLIC,
-                by=None,
-                fiscal_year=2000 + size - n,
-                period="year_end",
-            )
+            publish_year(old, 2000 + size - n)
         counts.append({})
         for path in paths:
             with CaptureQueriesContext(connection) as asked:
@@ -295,6 +286,6 @@ def test_queries_do_not_grow_with_the_chain_of_plans(new: Plan) -> None:
         last = start_successor(
             last, slug=f"from-{year}", title=f"{year}年度からの計画", takes_over_from=year, by=None
         )
-        publish(last, Publication.Kind.PLAN, by=None)
+        publish_plan(last)
         counts.append(asked(f"from-{year}"))
     assert counts == [counts[0]] * 4

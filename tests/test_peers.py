@@ -42,7 +42,7 @@ from .open_data_files import csv_rows, json_rows
 from .people import People, make_people
 from .permission_town import undone
 from .plan_pages import confirm, edited, send
-from .sheet_pages import publish_year
+from .public_pages import publish_year
 
 pytestmark = pytest.mark.django_db
 FIGURE = 1234

@@ -35,6 +35,7 @@ from .factories import (
     make_target,
 )
 from .people import make_people
+from .public_pages import publish_year
 
 pytestmark = pytest.mark.django_db
 PLAN, PUBLIC, COUNCIL = Publication.Kind.PLAN, Publication.Kind.PUBLIC, Publication.Kind.COUNCIL
@@ -43,13 +44,6 @@ PLAN, PUBLIC, COUNCIL = Publication.Kind.PLAN, Publication.Kind.PUBLIC, Publicat
 @pytest.fixture
 def plan() -> Plan:
     return make_plan()
-
-
-def publish_year(plan: Plan, kind: str = PUBLIC, **options: Any) -> Publication:
-    """Publish FY2023's year end, the plan itself before."""
-    if not plan.publications.exists():
-        publish(plan, PLAN, by=None)
-    return publish(plan, kind, by=None, **{"fiscal_year": 2023, "period": "year_end"} | options)
 
 
 def percent(row: PublishedIndicator, name: str = "progress") -> Decimal | None:
@@ -130,7 +124,7 @@ def test_the_target_in_force_that_year_is_published_beside_the_later_ones(plan: 
     make_actual(indicator.series, 2024, value=150)
 
     before = publish_year(plan).indicators.get()
-    after = publish_year(plan, fiscal_year=2024).indicators.get()
+    after = publish_year(plan, 2024).indicators.get()
     assert (percent(before), percent(after)) == (50, 25)
     assert [(row["revision"], row["in_force"]) for row in after.targets] == [(0, False), (1, True)]
 
@@ -154,7 +148,7 @@ def test_sections_are_published_by_the_name_of_the_year(plan: Plan) -> None:
     assert [row["name"] for row in publish_year(plan).indicators.get().departments] == ["商工課"]
     old.name = "別の名"
     old.save()
-    assert publish_year(plan, fiscal_year=2024).indicators.get().departments[0]["name"] == "産業課"
+    assert publish_year(plan, 2024).indicators.get().departments[0]["name"] == "産業課"
 
 
 def test_reports_keep_the_plans_form_and_leave_internal_columns_at_home(plan: Plan) -> None:
@@ -197,8 +191,8 @@ def test_joint_sections_keep_their_printed_order(plan: Plan) -> None:
 
 def test_citizens_see_the_newest_effective_version_of_each_year(plan: Plan) -> None:
     first = publish_year(plan)
-    other_year = publish_year(plan, fiscal_year=2022)
-    council = publish_year(plan, COUNCIL)
+    other_year = publish_year(plan, 2022)
+    council = publish_year(plan, kind=COUNCIL)
     corrected = publish_year(plan, mark="correction", reason="誤り")
     coming = publish_year(plan, effective_at=timezone.now() + timedelta(days=1))
 

@@ -16,7 +16,7 @@ from plans.models import Plan
 
 from . import factories as make
 from .office import pdf_pages, too_low
-from .sheet_pages import publish_year
+from .public_pages import publish_year
 
 pytestmark = pytest.mark.django_db
 HOSTILE = [

@@ -21,7 +21,8 @@ from rounds.record import publish
 
 from . import factories as make
 from .people import People, make_people
-from .sheet_pages import make_sheet_plan, measure_of, publish_year
+from .public_pages import publish_year
+from .sheet_pages import make_sheet_plan, measure_of
 
 pytestmark = pytest.mark.django_db
 

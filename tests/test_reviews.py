@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,9 +14,9 @@ from municipalities.models import Municipality
 from plans.choices import WorkState
 from plans.models import Plan, Policy
 from rounds.models import Publication
-from rounds.record import publish
 
 from . import factories as make
+from .public_pages import open_page, publish_plan, publish_year
 
 pytestmark = pytest.mark.django_db
 PLAN = "/kita/sogo/"
@@ -27,7 +26,7 @@ REVIEWS = f"{PLAN}reviews/"
 @pytest.fixture
 def plan() -> Plan:
     plan = make.make_plan(make.make_municipality("kita", name="きた市"), "sogo")
-    publish(plan, Publication.Kind.PLAN, by=None)
+    publish_plan(plan)
     return plan
 
 
@@ -47,19 +46,9 @@ def said(plan: Plan, comment: str = "目標を見直すこと。", **fields: Any
     return make.make_comment(plan, comment=comment, **({"state": WorkState.CHECKED} | fields))
 
 
-def hand_out(plan: Plan, year: int = 2023, kind: str = Publication.Kind.PUBLIC, **to: Any) -> None:
-    publish(plan, kind, by=None, fiscal_year=year, **({"period": "year_end"} | to))
-
-
-def page(url: str) -> BeautifulSoup:
-    answer = Client().get(url)
-    assert answer.status_code == 200, url
-    return BeautifulSoup(answer.content, "html.parser")
-
-
 def told(url: str) -> list[str]:
     """Return the comments on a page in their order."""
-    return [item.find("dd").p.text for item in page(url).select("li[id^=review-]")]
+    return [item.find("dd").p.text for item in open_page(Client(), url).select("li[id^=review-]")]
 
 
 # --- What is shown ------------------------------------------------------------------------------
@@ -79,11 +68,11 @@ def test_a_comment_stands_with_board_day_answer_section_and_day_of_the_answer(
         department=section,
         answered_on=date(2024, 9, 10),
     )
-    hand_out(plan)
+    publish_year(plan)
     section.name = "健康づくり課"
     section.save()
     for url in (f"{PLAN}policies/1-1/", f"{PLAN}years/2023/", REVIEWS):
-        item = page(url).select_one("li[id^=review-]")
+        item = open_page(Client(), url).select_one("li[id^=review-]")
         assert item.select_one(".node-label").text == "総合計画審議会（令和6年8月7日）"
         terms = [term.text for term in item.select("dt")]
         comment, answer = item.select("dd")
@@ -96,8 +85,8 @@ def test_a_comment_stands_with_board_day_answer_section_and_day_of_the_answer(
 
 def test_a_comment_without_answer_says_so(plan: Plan) -> None:
     said(plan, texts_by_site=True)
-    hand_out(plan)
-    item = page(PLAN).select_one("li[id^=review-]")
+    publish_year(plan)
+    item = open_page(Client(), PLAN).select_one("li[id^=review-]")
     assert item.select("dd")[1].text == "まだ回答がありません"
     assert "当サイトによる要約" in item.text
 
@@ -107,11 +96,11 @@ def test_the_plan_shows_what_was_said_of_the_whole_in_the_newest_year(
 ) -> None:
     for year in (2021, 2022):
         said(plan, f"{year}年度の全体", fiscal_year=year)
-        hand_out(plan, year)
+        publish_year(plan, year)
     said(plan, "政策だけ", policy=policy)
-    hand_out(plan, 2023)
+    publish_year(plan, 2023)
     assert told(PLAN) == ["2022年度の全体"]
-    found = page(PLAN)
+    found = open_page(Client(), PLAN)
     assert "令和4年度について" in [heading.text for heading in found.select("h3")]
     assert found.select_one(f'a[href="{REVIEWS}"]')
     assert found.select_one('.toc a[href="#reviews"]')
@@ -121,9 +110,9 @@ def test_the_plan_leads_to_comments_on_its_parts_where_there_are_no_others(
     plan: Plan, policy: Policy
 ) -> None:
     said(plan, policy=policy)
-    hand_out(plan)
+    publish_year(plan)
     assert told(PLAN) == []
-    assert page(PLAN).select_one(f'a[href="{REVIEWS}"]')
+    assert open_page(Client(), PLAN).select_one(f'a[href="{REVIEWS}"]')
 
 
 def test_a_node_shows_its_own_comments_of_all_years_newest_first(
@@ -132,14 +121,14 @@ def test_a_node_shows_its_own_comments_of_all_years_newest_first(
     for year in (2021, 2023, 2022):
         said(plan, f"政策 {year}", fiscal_year=year, policy=policy)
         said(plan, f"目標 {year}", fiscal_year=year, basic_goal=policy.basic_goal)
-        hand_out(plan, year)
+        publish_year(plan, year)
     said(plan, "施策", fiscal_year=2024, measure=measure)
-    hand_out(plan, 2024)
+    publish_year(plan, 2024)
     assert told(f"{PLAN}policies/1-1/") == ["政策 2023", "政策 2022", "政策 2021"]
     assert told(f"{PLAN}goals/1/") == ["目標 2023", "目標 2022", "目標 2021"]
     assert told(f"{PLAN}measures/1-1-1/") == ["施策"]
     make.make_measure(plan, code="1-1-2", policy=policy)
-    assert "外部評価" not in page(f"{PLAN}measures/1-1-2/").text
+    assert "外部評価" not in open_page(Client(), f"{PLAN}measures/1-1-2/").text
 
 
 def test_the_list_goes_by_year_and_by_the_order_of_the_plan(
@@ -152,12 +141,12 @@ def test_the_list_goes_by_year_and_by_the_order_of_the_plan(
     said(plan, "健康の1", policy=policy, number=4)
     said(plan, "全体", number=9)
     said(plan, "前の年", fiscal_year=2022)
-    hand_out(plan, 2022)
-    hand_out(plan, 2023)
+    publish_year(plan, 2022)
+    publish_year(plan, 2023)
     order = ["全体", "健康の1", "健康の2", "健診", "しごと"]
     assert told(f"{PLAN}years/2023/") == order
     assert told(REVIEWS) == [*order, "前の年"]
-    found = page(REVIEWS)
+    found = open_page(Client(), REVIEWS)
     assert [each.text for each in found.select("h2")] == ["令和5年度について", "令和4年度について"]
     assert [each.text for each in found.select("h3")] == [
         "計画全体",
@@ -197,10 +186,10 @@ def test_the_answer_is_the_towns_the_villages_the_prefectures(
 ) -> None:
     town = make.make_municipality("higashi", name=name, kind=kind)
     plan = make.make_plan(town, "sogo")
-    publish(plan, Publication.Kind.PLAN, by=None)
+    publish_plan(plan)
     said(plan)
-    hand_out(plan)
-    item = page("/higashi/sogo/reviews/").select_one("li[id^=review-]")
+    publish_year(plan)
+    item = open_page(Client(), "/higashi/sogo/reviews/").select_one("li[id^=review-]")
     assert [term.text for term in item.select("dt")] == ["意見", label]
 
 
@@ -208,59 +197,59 @@ def test_the_answer_is_the_towns_the_villages_the_prefectures(
 
 
 def test_without_comments_there_is_no_page_and_no_heading(plan: Plan) -> None:
-    hand_out(plan)
+    publish_year(plan)
     for url in (REVIEWS, "/kita/other/reviews/", "/nowhere/sogo/reviews/"):
         assert Client().get(url).status_code == 404
     for url in (PLAN, f"{PLAN}years/2023/"):
-        assert "外部評価" not in page(url).text
+        assert "外部評価" not in open_page(Client(), url).text
 
 
 def test_what_is_not_checked_or_only_for_the_council_stays_inside(
     plan: Plan, policy: Policy
 ) -> None:
     said(plan, "議会へ先に", policy=policy)
-    hand_out(plan, kind=Publication.Kind.COUNCIL)
+    publish_year(plan, kind=Publication.Kind.COUNCIL)
     assert Client().get(REVIEWS).status_code == 404
     for state in (WorkState.DRAFT, WorkState.SUBMITTED, WorkState.APPROVED):
         said(plan, f"{state}", state=state)
-    hand_out(plan)
+    publish_year(plan)
     assert told(REVIEWS) == told(f"{PLAN}years/2023/") == ["議会へ先に"]
 
 
 def test_an_answer_is_public_once_it_is_published_anew(plan: Plan) -> None:
     comment = said(plan, "最初の意見")
-    hand_out(plan)
+    publish_year(plan)
     comment.answer, comment.comment = "見直します。", "改めた意見"
     comment.save()
     assert told(PLAN) == ["最初の意見"]
-    assert "まだ回答がありません" in page(PLAN).text
-    hand_out(plan, mark=Publication.Mark.CORRECTION, reason="回答を加えました。")
+    assert "まだ回答がありません" in open_page(Client(), PLAN).text
+    publish_year(plan, mark=Publication.Mark.CORRECTION, reason="回答を加えました。")
     assert told(PLAN) == told(REVIEWS) == ["改めた意見"]
-    assert "見直します。" in page(PLAN).text
+    assert "見直します。" in open_page(Client(), PLAN).text
 
 
 def test_the_middle_of_a_year_and_later_publications_show_nothing(plan: Plan) -> None:
     said(plan)
-    hand_out(plan, period="mid_year")
+    publish_year(plan, period="mid_year")
     assert Client().get(REVIEWS).status_code == 404
     later = timezone.now() + timedelta(days=1)
-    hand_out(plan, effective_at=later)
+    publish_year(plan, effective_at=later)
     assert Client().get(REVIEWS).status_code == 404
 
 
 def test_markup_in_a_comment_is_shown_as_written(plan: Plan) -> None:
     said(plan, "<b>太字</b>にすべき", answer="<script>x</script>")
-    hand_out(plan)
+    publish_year(plan)
     assert b"&lt;b&gt;" in Client().get(REVIEWS).content
     assert b"<script>x" not in Client().get(REVIEWS).content
 
 
 def test_the_sample_town_is_marked_as_invented() -> None:
     plan = make.make_plan(make.make_municipality("mihon", is_sample=True), "sogo")
-    publish(plan, Publication.Kind.PLAN, by=None)
+    publish_plan(plan)
     said(plan)
-    hand_out(plan)
-    assert page("/mihon/sogo/reviews/").select_one(".overline .badge").text == "架空"
+    publish_year(plan)
+    assert open_page(Client(), "/mihon/sogo/reviews/").select_one(".overline .badge").text == "架空"
 
 
 # --- Queries ------------------------------------------------------------------------------------
@@ -278,7 +267,7 @@ def test_queries_do_not_grow_with_comments(plan: Plan, measure: Measure) -> None
             for target in ({}, {"measure": measure}, {"policy": policy}, {"basic_goal": goal}):
                 said(plan, **target, **answered)
             said(plan, measure=make.make_measure(plan, policy=policy), **answered)
-        hand_out(plan)
+        publish_year(plan)
 
     grow(2)
     few = {url: _asked(url) for url in urls}
