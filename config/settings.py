@@ -84,6 +84,8 @@ INSTALLED_APPS = [
     "import_export",
     "csp",
     "axes",
+    "corsheaders",
+    "rest_framework",
     "municipalities",
     "plans",
     "measures",
@@ -97,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -215,6 +218,35 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "").strip()
 if EMAIL_HOST and not DEFAULT_FROM_EMAIL:
     raise ImproperlyConfigured("EMAIL_HOST is set, but DEFAULT_FROM_EMAIL is not.")
+
+# --- API --------------------------------------------------------------------------------------
+
+# Published rows for everyone: nobody signs in, nothing is sent in, no cookie is read.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "exchange.api.pages.Page",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["exchange.api.throttling.PerAddress"],
+    "DEFAULT_THROTTLE_RATES": {"address": f"{env_number('API_REQUESTS_PER_MINUTE', 120)}/minute"},
+}
+SPECTACULAR_SETTINGS = {  # title and introduction: exchange/api/schema.py
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # ours name them
+    "POSTPROCESSING_HOOKS": ["exchange.api.schema.without_marks"],
+}
+# Pages of other sites may read it, without anybody's cookies.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
 
 # --- Language and time ------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include("exchange.api.urls")),
     path("", include("exchange.open_data.urls")),
     path("", include("portal.urls")),
 ]

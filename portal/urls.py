@@ -1,18 +1,10 @@
 """Addresses of the public pages; whatever is not published answers 404."""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
+
+import municipalities.addresses  # noqa: F401 - <code:…>
 
 from .views import departments, plans, reviews, revision, sheets, words
-
-
-class CodeConverter(StringConverter):
-    """A part of an address that PostgreSQL can look for: it refuses NUL."""
-
-    regex = r"[^/\x00]+"
-
-
-register_converter(CodeConverter, "code")
 
 app_name = "portal"
 urlpatterns = [

@@ -28,6 +28,7 @@ os.environ.update(
     CACHE_URL=os.environ.get("TEST_CACHE_URL", ""),
 )
 for name in (
+    "API_REQUESTS_PER_MINUTE",
     "BEHIND_PROXY",
     "CSRF_TRUSTED_ORIGINS",
     "DEFAULT_FROM_EMAIL",

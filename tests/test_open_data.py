@@ -143,22 +143,22 @@ def test_the_page_of_an_indicator_shows_the_same_figures(
     base = f"/{town}/{slug}/data/"
     values, rates = csv_rows(base, "values"), csv_rows(base, "rates")
     for code in list(dict.fromkeys(row["指標コード"] for row in values))[:12]:
-        cells, shown_rates = _table_figures(f"/{town}/{slug}/indicators/{code}/")
+        cells, shown_rates = table_figures(f"/{town}/{slug}/indicators/{code}/")
         for row in values:
             if row["指標コード"] == code and row["実績値"] and not row["値の表記"]:
-                assert _printed(row["実績値"]) in cells, (code, row["年度"])
-        own = {_printed(row["率"]) for row in rates if row["指標コード"] == code and row["率"]}
+                assert printed(row["実績値"]) in cells, (code, row["年度"])
+        own = {printed(row["率"]) for row in rates if row["指標コード"] == code and row["率"]}
         assert shown_rates == own, code
 
 
-def _printed(figure: str) -> str:
+def printed(figure: str) -> str:
     """Return a figure as pages print it and a screen reader speaks it."""
     value = Decimal(figure)
     text = f"{abs(value):,}"
     return f"マイナス{text}" if value < 0 else text
 
 
-def _table_figures(path: str) -> tuple[set[str], set[str]]:
+def table_figures(path: str) -> tuple[set[str], set[str]]:
     """Return the figures of the table beside the chart, and those of its columns of rates."""
     page = html5lib.parse(get(path).decode(), namespaceHTMLElements=False)
     table = next(page.iter("table"))

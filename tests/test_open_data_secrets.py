@@ -4,6 +4,8 @@ Each secret bears the word SECRET, or a figure nobody else has; all bytes are se
 """
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +22,10 @@ from rounds.models import Publication
 from rounds.record import publish
 
 from . import factories as make
+from .api import unhurried  # noqa: F401
 from .open_data_files import csv_rows, everything, get, json_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unhurried")]
 SECRET = "SECRET"
 SECRET_FIGURE = 987654
 PAGES = ("/kita/data/", "/kita/sogo/data/")
@@ -128,6 +131,39 @@ def test_no_byte_of_any_file_is_secret(plan: Plan, base: str) -> None:
     assert csv_rows(base, "related-plans")[0]["このサイトの計画"] == ""
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/html, */*;q=0.1"])
+def test_no_byte_of_the_api_is_secret(plan: Plan, accept: str) -> None:
+    Plan.objects.filter(pk=plan.pk).update(
+        show_rates=Visibility.PUBLIC, show_computed_judgement=Visibility.INTERNAL
+    )
+    found, places = [], set(answers_of_the_api(accept))
+    for path, content in places:
+        for word in (SECRET, str(SECRET_FIGURE), "secret-draft", "secret-person", "later"):
+            if word.encode() in content:
+                found.append((path, word))
+    assert found == []
+    assert len(places) > 25
+    together = b"".join(content for _path, content in places)
+    for word in ("33.0", "公開の成果", "133", "福祉課"):
+        assert word.encode() in together
+
+
+def answers_of_the_api(accept: str) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, content) of all the API has, as its own addresses lead on."""
+    waiting, seen = ["http://testserver/api/v1/"], set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = Client().get(path, headers={"Accept": accept})
+        assert answer.status_code == 200, path
+        yield path, answer.content
+        text = Client().get(path).content.decode()
+        waiting += re.findall(r"http://testserver/api/[^\"?]+", text)
+        waiting += [f"{path}i/"] if path.endswith("/indicators/") else []
+
+
 def test_the_catalogue_knows_published_plans_only(plan: Plan) -> None:
     text = get("/data.json").decode()
     assert SECRET not in text
@@ -176,6 +212,14 @@ def test_plans_without_publication_for_citizens_have_no_files(plan: Plan) -> Non
     for place in [*places, "nowhere", "kita/nowhere"]:
         for file in files:
             assert Client().get(f"/{place}/data/{file}").status_code == 404, (place, file)
+    for place in [*places, "nowhere", "kita/nowhere"]:
+        base = f"/api/v1/plans/{place}/" if "/" in place else f"/api/v1/municipalities/{place}/"
+        for name in ("", *(f"{name}/" for name in BY_NAME), "indicators/i/"):
+            assert Client().get(base + name).status_code == 404, base + name
+    listed = Client().get("/api/v1/plans/").json()["results"]
+    assert [(row["municipality_slug"], row["plan"]) for row in listed] == [("kita", "sogo")]
+    towns = Client().get("/api/v1/municipalities/").json()["results"]
+    assert [row["municipality_slug"] for row in towns] == ["kita"]
     assert Municipality.objects.filter(slug="minami").exists()
 
 

@@ -18,6 +18,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.generic import RedirectView
 
+from exchange.api.views import Missing
 from municipalities.admin_site import ShirubeAdminSite
 from municipalities.flat.admin import FlatTable
 
@@ -135,7 +136,10 @@ def test_addresses_without_a_name_lead_elsewhere_or_nowhere() -> None:
     for name, pattern in url_names():
         if name == "":
             view = getattr(pattern.callback, "view_class", None) or unwrap(pattern.callback)
-            assert view in {RedirectView} or view.__name__ in {"catch_all_view", "wrapper"}, pattern
+            assert view in {RedirectView, Missing} or view.__name__ in {
+                "catch_all_view",
+                "wrapper",
+            }, pattern
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -56,6 +56,15 @@ def town_columns(town: Callable[[Any], Any]) -> tuple[Column, ...]:
     )
 
 
+LEVEL_WORDS = {
+    "plan": _("計画そのもの"),
+    "basic_goal": _("基本目標"),
+    "field": _("分野"),
+    "policy": _("政策・施策"),
+    "measure": _("施策"),
+    "action": _("取組"),
+}
+
 PLAN = (
     *town_columns(lambda plan: plan.municipality),
     Column(
@@ -196,10 +205,8 @@ def place_columns(of: int, prefix: str = "", label: Words = "") -> tuple[Column,
             _("%(label)s段") % {"label": label},
             Kind.CODE,
             lambda *row: row[of][0],
-            _(
-                "plan＝計画そのもの、basic_goal＝基本目標、field＝分野、policy＝政策・施策、"
-                "measure＝施策、action＝取組。"
-            ),
+            "、".join(f"{level}＝{words}" for level, words in LEVEL_WORDS.items()) + "。",
+            choices=LEVEL_WORDS,
         ),
         Column(
             f"{prefix}code",

@@ -13,6 +13,7 @@ from indicators.choices import (
 )
 from indicators.evaluation import Formula, Reason, to_decimal
 from rounds.models import Publication, PublishedIndicator
+from rounds.visible import RATES as ALL_RATES
 from rounds.visible import public_rates
 
 from ..evaluation_formats import FORMULAS
@@ -122,6 +123,7 @@ RATES = Table(
                 "progress＝進捗率（実績－基準値）÷（目標－基準値）、"
                 "achievement＝達成率（実績÷目標。減らす目標では目標÷実績）。"
             ),
+            choices={name: FORMULAS[Formula(name)] for name in ALL_RATES},
         ),
         Column(
             "rate_label",
@@ -134,7 +136,7 @@ RATES = Table(
             _("率"),
             Kind.NUMBER,
             lambda _p, _i, _row, _name, rate: to_decimal(rate, RATE_DECIMALS),
-            _("上限も下限もありません。空欄は計算できないもの。"),
+            _("百分率（50.0 は50.0％）。上限も下限もありません。空欄は計算できないもの。"),
         ),
         Column("unit", _("単位"), Kind.TEXT, lambda *_row: "%"),
         *coded(

@@ -28,7 +28,11 @@ FIRST_ZIP_YEAR = 1980
 
 def encoded(text: str) -> bytes:
     """Return UTF-8; a half of a character, which UTF-8 cannot hold, becomes U+FFFD."""
-    return _HALF_CHARACTERS.sub("\ufffd", text).encode()
+    return _whole(text).encode()
+
+
+def _whole(text: str) -> str:
+    return _HALF_CHARACTERS.sub("\ufffd", text)
 
 
 # --- CSV ----------------------------------------------------------------------------------------
@@ -74,16 +78,22 @@ def as_json(head: Mapping[str, Any], columns: Iterable[Column], records: Iterabl
     names = [column.name for column in columns]
     parts = [f"{_json(name)}: {_json(value)}" for name, value in head.items()]
     rows = ",\n".join(
-        _json(dict(zip(names, map(_json_value, record), strict=True))) for record in records
+        _json(dict(zip(names, map(json_value, record), strict=True))) for record in records
     )
     parts.append(f'"rows": [\n{rows}\n]' if rows else '"rows": []')
     return encoded("{\n" + ",\n".join(parts) + "\n}\n")
 
 
-def _json_value(value: Value) -> Any:
+def json_value(value: Value) -> Any:
+    """Return what JSON holds of a value: numbers as text, so that their decimals stay; None where
+    nothing is stated."""
     match value:
         case "":
             return None
+        case str():
+            return _whole(value)
+        case list():
+            return [_whole(each) for each in value]
         case Decimal():
             return plain(value)
         case datetime() | date():

@@ -37,7 +37,7 @@ from .table import Column, Kind, Table, coded, plain_columns
 
 def _indicators(scope: Scope) -> Iterator[tuple[Any, ...]]:
     for plan, indicator, record in scope.records:
-        path = reverse("portal:indicator", args=[scope.town.slug, plan.slug, indicator.code])
+        path = reverse("portal:indicator", args=[plan.municipality.slug, plan.slug, indicator.code])
         placed = scope.place_of(indicator)
         yield plan, indicator, record.latest, indicator.series, placed, f"{scope.site}{path}"
 

@@ -95,6 +95,7 @@ JUDGEMENTS = Table(
             Kind.CODE,
             lambda _p, _i, _row, judged: judged.by,
             _("people＝人、computed＝当サイトの計算。"),
+            choices={"people": _("人"), "computed": _("当サイトの計算")},
         ),
         Column("is_valid", _("有効"), Kind.BOOLEAN, lambda _p, _i, _row, judged: judged.is_valid),
         *coded("stage", _("段階"), Stage, _said("stage", by=["people"])),
@@ -149,6 +150,7 @@ TRENDS = Table(
             Kind.CODE,
             lambda _p, _i, _row, trend: trend["movement"],
             _("better＝改善、same＝横ばい、worse＝悪化。空欄は比べられないもの。"),
+            choices={movement.value: words for movement, words in MOVEMENTS.items()},
         ),
         Column(
             "movement_label",

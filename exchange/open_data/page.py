@@ -64,6 +64,7 @@ class DataPage:
     """The page of the whole municipality, on that of a plan."""
     breadcrumbs: list[Link]
     reports: list[ReportYear]
+    api_url: str
 
     @property
     def described(self) -> list[FileShown]:
@@ -90,6 +91,7 @@ def data_page(package: Package) -> DataPage:
         else Link(package.town.name, reverse("open_data:town", args=[package.town.slug])),
         breadcrumbs=_breadcrumbs(package),
         reports=report_years(package),
+        api_url=_api_url(package),
     )
 
 
@@ -160,6 +162,12 @@ def _plans(package: Package) -> list[Link]:
         Link(str(plan), reverse("open_data:plan", args=[slug, plan.slug]))
         for plan in package.scope.plans
     ]
+
+
+def _api_url(package: Package) -> str:
+    """Return where the same can be read row by row."""
+    slugs = [each.slug for each in (package.town, package.plan) if each]
+    return reverse("api:municipality" if package.plan is None else "api:plan", args=slugs)
 
 
 def _breadcrumbs(package: Package) -> list[Link]:

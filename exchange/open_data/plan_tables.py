@@ -12,13 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from measures.models import Action, Correspondence
 from measures.models.revision import LEVELS as NODE_LEVELS
 from measures.outline import Place
-from plans.choices import TitleSource
+from plans.choices import Period, TitleSource
 from plans.models import Plan
 from plans.naming import level_name
 from rounds.models import Publication
 from rounds.published import published_plans
 
-from .common import BY_SITE, PLAN, SOURCE, life_columns, place_columns, year_columns
+from .common import (
+    BY_SITE,
+    LEVEL_WORDS,
+    PLAN,
+    SOURCE,
+    life_columns,
+    place_columns,
+    year_columns,
+)
 from .scope import LEVELS, Scope
 from .table import Column, Kind, Table, coded, plain_columns
 
@@ -27,7 +35,7 @@ from .table import Column, Kind, Table, coded, plain_columns
 
 def _plans(scope: Scope) -> Iterator[tuple[Any, ...]]:
     for plan in scope.plans:
-        path = reverse("portal:plan", args=[scope.town.slug, plan.slug])
+        path = reverse("portal:plan", args=[plan.municipality.slug, plan.slug])
         yield plan, scope, scope.publications[plan.pk], f"{scope.site}{path}"
 
 
@@ -138,7 +146,13 @@ PUBLICATIONS = Table(
             lambda _plan, found, _now: found.fiscal_year,
             description=_("計画の公表では空欄。"),
         ),
-        Column("period", _("時期コード"), Kind.CODE, lambda _plan, found, _now: found.period),
+        Column(
+            "period",
+            _("時期コード"),
+            Kind.CODE,
+            lambda _plan, found, _now: found.period,
+            choices=dict(Period.choices),
+        ),
         Column(
             "period_label",
             _("時期"),
@@ -166,7 +180,17 @@ PUBLICATIONS = Table(
 def _structure(scope: Scope) -> Iterator[tuple[Any, ...]]:
     for plan in scope.plans:
         for number, place in enumerate(scope.outlines[plan.pk], start=1):
-            yield plan, place.node, place, number, scope.sdgs.get(place.key, [])
+            sdgs = scope.sdgs.get(place.key, [])
+            yield plan, place.node, place, number, sdgs, _page_of(plan, place, scope.site)
+
+
+def _page_of(plan: Plan, place: Place, site: str) -> str:
+    """Return the address of a node's page, "" for fields and actions, which have none."""
+    page = {"basicgoal": "goal", "policy": "policy", "measure": "measure"}.get(place.key[0])
+    if page is None:
+        return ""
+    names = [plan.municipality.slug, plan.slug, place.node.code]
+    return f"{site}{reverse(f'portal:{page}', args=names)}"
 
 
 def _above(place: Place) -> tuple[str, str]:
@@ -187,7 +211,7 @@ STRUCTURE = Table(
     columns=(
         *PLAN,
         Column(
-            "number", _("並び順"), Kind.INTEGER, lambda _plan, _node, _place, number, _s: number
+            "number", _("並び順"), Kind.INTEGER, lambda _plan, _node, _place, number, *_r: number
         ),
         Column(
             "level",
@@ -195,6 +219,7 @@ STRUCTURE = Table(
             Kind.CODE,
             lambda _plan, node, *_r: LEVELS[node._meta.model_name],
             _("basic_goal、field、policy、measure、action のどれか。"),
+            choices={level: words for level, words in LEVEL_WORDS.items() if level != "plan"},
         ),
         Column(
             "level_label",
@@ -215,7 +240,13 @@ STRUCTURE = Table(
         Column(
             "title_note", _("題名の注記"), Kind.TEXT, lambda _plan, node, *_r: _title_note(node)
         ),
-        Column("parent_level", _("上の段"), Kind.CODE, lambda _p, _n, place, *_r: _above(place)[0]),
+        Column(
+            "parent_level",
+            _("上の段"),
+            Kind.CODE,
+            lambda _p, _n, place, *_r: _above(place)[0],
+            choices=LEVEL_WORDS,
+        ),
         Column(
             "parent_code",
             _("上の段のコード"),
@@ -244,11 +275,18 @@ STRUCTURE = Table(
             "sdgs",
             _("SDGsの目標"),
             Kind.LIST,
-            lambda _p, _n, _place, _number, sdgs: sdgs,
+            lambda _p, _n, _place, _number, sdgs, _url: sdgs,
             _("1から17までの番号。"),
         ),
         *life_columns(of=1),
         *plain_columns(("note", _("注記"), Kind.TEXT), of=1),
+        Column(
+            "url",
+            _("ページのアドレス"),
+            Kind.ADDRESS,
+            lambda *row: row[5],
+            _("分野と取組には、それだけのページがありません。"),
+        ),
     ),
 )
 

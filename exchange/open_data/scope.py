@@ -39,18 +39,25 @@ LEVELS = {
 
 
 class Scope:
-    """Published plans of one municipality; `plan` is set where it is one plan alone.
+    """Published plans of one municipality; `plan` is set where it is one plan alone, `town` is
+    None where plans of several municipalities stand in a list.
 
-    `site` is what addresses begin with: https://plan.example.jp.
+    `site` is what addresses begin with: https://plan.example.jp. `indicator` is a code: with it,
+    only that indicator's figures are read.
     """
 
     def __init__(
-        self, town: Municipality, plans: Iterable[Plan], plan: Plan | None = None, site: str = ""
+        self,
+        town: Municipality | None,
+        plans: Iterable[Plan],
+        plan: Plan | None = None,
+        site: str = "",
+        indicator: str = "",
     ) -> None:
-        self.town, self.plan, self.site = town, plan, site
+        self.town, self.plan, self.site, self.indicator = town, plan, site, indicator
         self.plans = list(plans)
         for each in self.plans:
-            each.municipality = town
+            each.municipality = town or each.municipality
         found: dict[int, list[Publication]] = defaultdict(list)
         by_id = {each.pk: each for each in self.plans}
         for publication in visible_publications().filter(plan__in=by_id).order_by("number"):
@@ -73,13 +80,16 @@ class Scope:
     @cached_property
     def records(self) -> list[tuple[Plan, Indicator, Record]]:
         """The published indicators in the order of plans and indicators. Three queries."""
-        records = records_of(self.all_current)
         indicators = (
             Indicator.objects.filter(plan__in=self.plans)
             .select_related("series")
             .prefetch_related("series__breaks")
             .order_by("order", "code")
         )
+        if self.indicator:
+            indicators = indicators.filter(code=self.indicator)
+        chosen = [each.pk for each in indicators] if self.indicator else None
+        records = records_of(self.all_current, chosen)
         of_plan = defaultdict(list)
         for indicator in indicators:
             if indicator.pk in records:
@@ -122,9 +132,10 @@ class Scope:
 
     @cached_property
     def published_here(self) -> dict[int, Plan]:
-        """Id → each published plan of the municipality: what other plans may be named by. One
+        """Id → each published plan of the municipalities: what other plans may be named by. One
         query."""
-        plans = published_plans().filter(municipality=self.town)
+        towns = {plan.municipality_id for plan in self.plans}
+        plans = published_plans().filter(municipality__in=towns)
         return {plan.pk: plan for plan in plans}
 
     def slug_of(self, plan_id: int | None) -> str:
@@ -142,11 +153,11 @@ class Scope:
                 yield plan, row
 
 
-def of_plan(municipality: str, slug: str, site: str = "") -> Scope:
+def of_plan(municipality: str, slug: str, site: str = "", indicator: str = "") -> Scope:
     """Return a published plan; Http404 where there is none of that name."""
     plans = published_plans().select_related("municipality")
     plan = get_object_or_404(plans, municipality__slug=municipality, slug=slug)
-    return Scope(plan.municipality, [plan], plan, site)
+    return Scope(plan.municipality, [plan], plan, site, indicator)
 
 
 def of_town(municipality: str, site: str = "") -> Scope:

@@ -5,8 +5,8 @@ The same declaration makes the CSV, the JSON and the data dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -69,6 +69,12 @@ class Column:
     description: Words = ""
     is_shared: bool = False
     """Whether it reads the first part of a row only and stands before the columns that do not."""
+    choices: Mapping[str, Words] = field(default_factory=dict)
+    """All codes that can stand here with their words; empty where anything can."""
+
+    def of(self, row: tuple[Any, ...]) -> Value:
+        """Return what stands in this column of a row."""
+        return self.value(row[0]) if self.is_shared else self.value(*row)
 
 
 @dataclass(frozen=True)
@@ -85,12 +91,16 @@ class Table:
     """Whether catalogues name the file beside the ZIP of all."""
 
     def records(self, scope: Any) -> list[Record]:
-        """Return the rows as values, in the order of the columns."""
+        """Return all rows as values, in the order of the columns."""
+        return self.read(self.rows(scope))
+
+    def read(self, rows: Iterable[tuple[Any, ...]]) -> list[Record]:
+        """Return some of the rows as values, in the order of the columns."""
         shared = [column.value for column in self.columns if column.is_shared]
         own = [column.value for column in self.columns if not column.is_shared]
         heads: dict[int, Record] = {}
         found = []
-        for row in self.rows(scope):
+        for row in rows:
             head = heads.get(id(row[0]))
             if head is None:
                 head = heads[id(row[0])] = [value(row[0]) for value in shared]
@@ -106,10 +116,10 @@ def coded(
     description: Words = "",
 ) -> tuple[Column, Column]:
     """Return two columns for one of `choices`: its code, and its words beside."""
-    codes = "、".join(f"{choice.value}＝{choice.label}" for choice in choices if choice.value)
     labels = {choice.value: str(choice.label) for choice in choices if choice.value}
+    codes = "、".join(f"{code}＝{words}" for code, words in labels.items())
     return (
-        Column(name, f"{label}コード", Kind.CODE, value, f"{description}{codes}"),
+        Column(name, f"{label}コード", Kind.CODE, value, f"{description}{codes}", choices=labels),
         Column(
             f"{name}_label",
             label,

@@ -26,15 +26,15 @@ from .table import Table
 from .tables import BY_NAME
 
 
-def _site(request: HttpRequest) -> str:
+def site_of(request: HttpRequest) -> str:
     return request.build_absolute_uri("/")[:-1]
 
 
 def _package(request: HttpRequest, municipality: str, plan: str | None) -> Package:
     """Return what is published of a plan (None: of the municipality), else raise Http404."""
     if plan is None:
-        return Package(scopes.of_town(municipality, _site(request)))
-    return Package(scopes.of_plan(municipality, plan, _site(request)))
+        return Package(scopes.of_town(municipality, site_of(request)))
+    return Package(scopes.of_plan(municipality, plan, site_of(request)))
 
 
 @require_safe
@@ -100,7 +100,7 @@ def report_file(
 @require_safe
 def data_catalogue(request: HttpRequest) -> HttpResponse:
     """The DCAT catalogue of all published plans."""
-    text = json.dumps(catalogue(_site(request)), ensure_ascii=False, indent=1)
+    text = json.dumps(catalogue(site_of(request)), ensure_ascii=False, indent=1)
     response = _file(encoded(text), "json", "data.json")
     response.headers["Content-Type"] = "application/ld+json"
     return response

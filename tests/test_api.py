@@ -1,0 +1,286 @@
+"""What the API answers: filters, pages, addresses, headers, refusals, and how often one may ask."""
+
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from django.test.utils import override_settings
+from django.utils import timezone
+
+from exchange.api.throttling import PerAddress
+from plans.models import Plan
+from rounds.models import Publication
+from rounds.record import publish
+
+from . import factories as make
+from .api import V1, read, rows_of
+
+pytestmark = pytest.mark.django_db
+SOGO = f"{V1}plans/kita/sogo/"
+
+
+@pytest.fixture
+def plan(db: None) -> Plan:
+    """きた市's plan: an indicator that reached 0, one without a value, and two goals."""
+    town = make.make_municipality("kita", name="きた市", prefecture="群馬県")
+    plan = make.make_plan(town, "sogo", title="総合計画", start_fiscal_year=2020)
+    make.make_goal(plan, code="1")
+    goal = make.make_goal(plan, code="2")
+    section = make.make_department(town, "福祉課", code="fukushi")
+    for code, value, more in (("zero", 0, {}), ("none", None, {"missing_reason": "no_survey"})):
+        series = make.make_series(town, name=code, decimals=1, unit="人")
+        indicator = make.make_indicator(plan, series, [section], code=code, basic_goal=goal)
+        make.make_target(indicator, value=50)
+        make.make_actual(series, 2022, 12)
+        make.make_actual(series, 2023, value, **more)
+    publish(plan, Publication.Kind.PLAN, by=None)
+    for year in (2022, 2023):
+        publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=year, period="year_end")
+    return plan
+
+
+# --- Addresses ----------------------------------------------------------------------------------
+
+
+def test_everything_is_reached_from_the_entry(plan: Plan) -> None:
+    assert Client().get("/api/").headers["Location"] == V1
+    assert Client().get("/api/v1/plans").headers["Location"] == f"{V1}plans/"
+    entry = read(V1)
+    (town,) = rows_of(entry["municipalities"])
+    assert town["municipality"] == "きた市"
+    assert town["url"] == "http://testserver/kita/"
+    detail = read(town["api_url"])
+    (row,) = rows_of(detail["links"]["plans"])
+    whole = read(row["api_url"])
+    assert whole["links"]["municipality"] == town["api_url"]
+    for name, address in whole["links"].items():
+        answer = Client().get(address)
+        assert answer.status_code == 200, name
+    assert whole["license"].startswith("クリエイティブ・コモンズ")
+    assert read(entry["openapi"])["info"]["version"].startswith("1.")
+
+
+def test_zero_is_a_value_and_no_value_has_its_reason(plan: Plan) -> None:
+    zero, none = rows_of(f"{SOGO}values/?fiscal_year=2023")
+    assert (zero["value"], zero["missing_reason"]) == ("0.0", None)
+    assert (none["value"], none["missing_reason"]) == (None, "no_survey")
+    assert none["missing_reason_label"] == "調査のない年"
+
+
+def test_an_indicator_comes_with_all_that_is_told_of_it(plan: Plan) -> None:
+    told = read(f"{SOGO}indicators/zero/")
+    assert (told["indicator"], told["level"], told["code"]) == ("zero", "basic_goal", "2")
+    assert told["url"] == "http://testserver/kita/sogo/indicators/zero/"
+    assert [(row["fiscal_year"], row["value"]) for row in told["values"]] == [
+        (2022, "12.0"),
+        (2023, "0.0"),
+    ]
+    assert [row["value"] for row in told["targets"]] == ["50.0"]
+    assert {row["department_name"] for row in told["responsibilities"]} == {"福祉課"}
+    assert "plan" not in told["values"][0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "municipalities/nowhere/",
+        "municipalities/nowhere/departments/",
+        "plans/kita/nowhere/",
+        "plans/nowhere/sogo/values/",
+        "plans/kita/nowhere/values/",
+        "plans/kita/sogo/indicators/nowhere/",
+        "plans/kita/sogo/indicators/%00/",
+        "plans/kita/sogo/indicators/zero/values/",
+        "plans/kita/sogo/users/",
+        "plans/kita/sogo/plans/",
+        "plans/a b/\n/",
+        "plans//",
+        "../v2/",
+    ],
+)
+def test_what_is_not_there_is_answered_in_json(plan: Plan, path: str) -> None:
+    assert read(f"{V1}{path}", 404)["detail"]
+
+
+def test_only_reading_is_possible(plan: Plan) -> None:
+    for path in (V1, f"{V1}plans/", f"{SOGO}values/", f"{V1}nowhere/"):
+        for method in ("post", "put", "patch", "delete", "trace"):
+            answer = getattr(Client(enforce_csrf_checks=True), method)(path)
+            assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    answer = Client().head(f"{SOGO}values/")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+# --- Filters and pages --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("values/?indicator=zero", [("zero", 2022), ("zero", 2023)]),
+        ("values/?indicator=zero&fiscal_year=2022", [("zero", 2022)]),
+        ("values/?missing_reason=no_survey", [("none", 2023)]),
+        ("values/?is_provisional=true", []),
+        ("values/?period=mid_year", []),
+        ("values/?indicator=%E2%91%A0", []),
+        ("responsibilities/?department=fukushi&fiscal_year=2022", [("zero", 2022), ("none", 2022)]),
+    ],
+)
+def test_a_filter_chooses_the_rows_with_that_value(
+    plan: Plan, query: str, expected: list[Any]
+) -> None:
+    rows = rows_of(f"{SOGO}{query}")
+    assert [(row["indicator"], row["fiscal_year"]) for row in rows] == expected
+
+
+def test_lists_across_municipalities_are_filtered_in_the_database(plan: Plan) -> None:
+    other = make.make_plan(make.make_municipality("minami", prefecture="栃木県"), "sogo")
+    publish(other, Publication.Kind.PLAN, by=None)
+    for query, expected in (
+        ("municipality_slug=kita", ["kita"]),
+        ("municipality=きた市", ["kita"]),
+        (f"municipality_code={plan.municipality.code}", ["kita"]),
+        ("prefecture=栃木県", ["minami"]),
+        ("is_sample=true", []),
+    ):
+        for name in ("plans", "municipalities"):
+            found = [row["municipality_slug"] for row in rows_of(f"{V1}{name}/?{query}")]
+            assert found == expected, (name, query)
+    assert [row["plan"] for row in rows_of(f"{V1}plans/?start_fiscal_year=2020&plan=sogo")]
+    assert len(rows_of(f"{V1}plans/?page_size=1")) == 2
+
+
+def test_a_list_in_a_row_is_looked_through() -> None:
+    plan = make.make_plan(make.make_municipality("kita"), "sogo")
+    for code, goals in (("a", [3, 14]), ("b", [1]), ("c", [])):
+        policy = make.make_policy(plan, code=code)
+        for number in goals:
+            policy.sdgs.create(number=number)
+    publish(plan, Publication.Kind.PLAN, by=None)
+    assert [row["code"] for row in rows_of(f"{SOGO}structure/?level=policy&sdgs=14")] == ["a"]
+    assert [row["code"] for row in rows_of(f"{SOGO}structure/?sdgs=1")] == ["b"]
+
+
+def test_pages_together_are_the_whole_in_the_same_order(plan: Plan) -> None:
+    whole = read(f"{SOGO}values/")
+    assert (whole["count"], whole["next"], whole["previous"]) == (4, None, None)
+    assert rows_of(f"{SOGO}values/?page_size=1") == whole["results"]
+    assert rows_of(f"{SOGO}values/?page_size=3") == whole["results"]
+    second = read(f"{SOGO}values/?page_size=1&page=2&indicator=none")
+    assert second["count"] == 2
+    assert second["previous"] == f"http://testserver{SOGO}values/?indicator=none&page_size=1"
+    assert read(f"{SOGO}values/?page=2", 404)["detail"] == "不正なページです。"
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "words"),
+    [
+        (
+            "values/?year=2023",
+            "year",
+            "この名前の条件はありません。使える条件：indicator、fiscal_year",
+        ),
+        ("values/?fiscal_year=2023&fiscal_year=2022", "fiscal_year", "同じ条件が2回"),
+        ("values/?fiscal_year=R5", "fiscal_year", "有効な整数を入力してください。"),
+        ("values/?fiscal_year=1", "fiscal_year", "1868以上"),
+        ("values/?fiscal_year=", "fiscal_year", "有効な整数"),
+        ("values/?indicator=", "indicator", "空にできません"),
+        ("values/?period=spring", "period", "「spring」は選べません。選べる値：mid_year、"),
+        ("values/?is_provisional=yes", "is_provisional", "選べる値：true、false"),
+        ("values/?indicator=%00", "indicator", "使えない文字"),
+        ("values/?page=0", "page", "1以上"),
+        ("values/?page=last", "page", "整数"),
+        ("values/?page_size=1001", "page_size", "1000以下"),
+        ("?page=1", "page", "この名前の条件はありません。使える条件：format"),
+        ("indicators/zero/?indicator=none", "indicator", "この名前の条件はありません。"),
+    ],
+)
+def test_a_wrong_query_says_what_is_wrong(plan: Plan, query: str, name: str, words: str) -> None:
+    problems = read(f"{SOGO}{query}", 400)[name]
+    assert any(words in problem for problem in problems)
+
+
+# --- Headers ------------------------------------------------------------------------------------
+
+
+def test_an_answer_that_has_not_changed_is_not_sent_again(plan: Plan) -> None:
+    first = Client().get(f"{SOGO}values/")
+    tag = first.headers["ETag"]
+    again = Client().get(f"{SOGO}values/", headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    plan.indicators.get(code="zero").series.actuals.filter(fiscal_year=2023).update(value=7)
+    # A correction in progress changes nothing, its publication does.
+    assert Client().get(f"{SOGO}values/", headers={"If-None-Match": tag}).status_code == 304
+    publish(plan, "public", by=None, fiscal_year=2023, period="year_end")
+    changed = Client().get(f"{SOGO}values/", headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.json()["results"][1]["value"] == "7.0"
+
+
+def test_pages_of_other_sites_may_read_but_not_with_cookies(plan: Plan) -> None:
+    origin = {"Origin": "https://data.example"}
+    answer = Client().get(f"{SOGO}values/", headers=origin)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
+    assert not answer.cookies
+    assert "Cookie" not in answer.headers["Vary"]
+    asking = {**origin, "Access-Control-Request-Method": "GET"}
+    asking["Access-Control-Request-Headers"] = "if-none-match"
+    allowed = Client().options(f"{SOGO}values/", headers=asking)
+    assert allowed.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert "if-none-match" in allowed.headers["Access-Control-Allow-Headers"]
+    for page in ("/", "/kita/", "/admin/login/"):
+        assert "Access-Control-Allow-Origin" not in Client().get(page, headers=origin).headers
+
+
+# --- How often ----------------------------------------------------------------------------------
+
+
+def asked(times: int, address: str, **more: str) -> list[int]:
+    """Return the statuses somebody at `address` gets."""
+    client = Client(REMOTE_ADDR=address, **more)
+    return [client.get(V1).status_code for _time in range(times)]
+
+
+def check_that_each_address_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PerAddress, "rate", "3/minute", raising=False)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert asked(5, "192.0.2.1") == [200, 200, 200, 429, 429]
+        assert asked(4, "192.0.2.2") == [200, 200, 200, 429]
+        clock.shift(20)
+        answer = Client(REMOTE_ADDR="192.0.2.1").get(f"{V1}plans/")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "40")
+        assert "40" in answer.json()["detail"]
+        clock.shift(41)
+        assert asked(1, "192.0.2.1") == [200]
+
+
+def test_who_asks_too_often_waits_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_that_each_address_has_to_wait(monkeypatch)
+    cache.clear()
+    assert asked(1, "192.0.2.2") == [200]
+
+
+def test_who_asks_too_often_waits_in_redis_too(
+    redis_cache: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_that_each_address_has_to_wait(monkeypatch)
+
+
+def test_behind_a_proxy_the_address_is_that_of_the_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(PerAddress, "rate", "1/minute", raising=False)
+    made_up = "203.0.113.9, 192.0.2.7"
+    assert asked(1, "10.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.7") == [200]
+    with override_settings(PROXY_COUNT=1):
+        assert asked(2, "10.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.7") == [200, 429]
+        assert asked(1, "10.0.0.1", HTTP_X_FORWARDED_FOR=made_up) == [429]
+        assert asked(1, "10.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.8") == [200]
+
+
+def test_the_limit_is_that_of_the_settings() -> None:
+    assert asked(121, "192.0.2.3")[-2:] == [200, 429]
