@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from indicators.choices import MissingReason
 from indicators.models import Actual, Indicator, Series
 from measures.models import ProgressReport, ReportColumn, ReportingRow
+from municipalities import figures
 from plans.choices import WorkState
 from plans.models import Band, PlanScheme
 from plans.moving import SECTION_STATES
@@ -362,6 +363,9 @@ class ReportLine(Line):
         if is_alike(one, other):
             return True
         kind = self.columns[column].kind if column in self.columns else ""
+        if kind == ReportColumn.Kind.NUMBER:
+            value = figures.read(one)
+            return value is not None and value == figures.read(other)
         return kind == ReportColumn.Kind.LIST and _lines(one) == _lines(other)
 
     def spoken(self, column: str, text: str) -> str:
