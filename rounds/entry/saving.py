@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -77,26 +77,32 @@ class Outcome:
         return bool(self.problems or self.clashes) or asks
 
 
+Words = Callable[[Line, str, str], str]
+"""Reads what a file says in a box: line, column and the cell's text go in, the text of the box
+comes out. Raises ValidationError where the box cannot say that."""
+
+
 def save(
-    desk: Desk, fields: Mapping[str, Any], reason: str = "", *, from_file: bool = False
+    desk: Desk, fields: Mapping[str, Any], reason: str = "", *, words: Words | None = None
 ) -> Outcome:
     """Save what was changed on a sheet: all or nothing. Raises PermissionDenied where the person
     enters nothing for the section. Where somebody saves in the very same moment, it is compared
     once more.
 
-    `from_file`: a workbook says it. A box that it does not have says nothing, what the write path
-    has against rows is told even where others cannot be read, and the person's draft stays.
+    `words`: a file says it, and this reads its cells. A box that it does not have says nothing,
+    what the write path has against rows is told even where others cannot be read, and the person's
+    draft stays. The lines know their sections.
     """
     try:
-        return _saved(desk, fields, reason, from_file)
+        return _saved(desk, fields, reason, words)
     except _OvertakenError:
-        return _saved(desk, fields, reason, from_file)
+        return _saved(desk, fields, reason, words)
 
 
 @transaction.atomic
-def _saved(desk: Desk, fields: Mapping[str, Any], reason: str, from_file: bool) -> Outcome:
+def _saved(desk: Desk, fields: Mapping[str, Any], reason: str, words: Words | None) -> Outcome:
     """Compare and write while nobody else changes the rows that are there."""
-    outcome = _Saving(desk, fields, reason, to_write=True, from_file=from_file).outcome()
+    outcome = _Saving(desk, fields, reason, to_write=True, words=words).outcome()
     if outcome.is_refused:
         transaction.set_rollback(True)
     return outcome
@@ -114,16 +120,36 @@ class _Saving:
         reason: str = "",
         *,
         to_write: bool = False,
-        from_file: bool = False,
+        words: Words | None = None,
     ) -> None:
-        self.desk, self.reason, self.from_file = desk, reason, from_file
+        self.desk, self.reason, self.from_file = desk, reason, words is not None
         self.typed = {
-            key: texts if from_file else _with_boxes(texts)
+            key: _with_boxes(texts) if words is None else texts
             for key, texts in by_row(fields).items()
             if content_of(texts) or "handover" in texts
         }
-        self.lines = desk.lines_of(self.typed, to_write=to_write)
-        self.found = Outcome(self.typed, self.lines, from_file=from_file)
+        self.lines = desk.lines_of(self.typed, with_sections=words is not None, to_write=to_write)
+        self.found = Outcome(self.typed, self.lines, from_file=self.from_file)
+        if words is not None:
+            self._read_cells(words)
+
+    def _read_cells(self, words: Words) -> None:
+        """Let the boxes say what the cells of a file do; what they cannot say is put down."""
+        for key, line in self.lines.items():
+            texts = self.typed[key]
+            for column, cell in content_of(texts).items():
+                message = ""
+                if column in line.texts or column.startswith(AS_IS):
+                    try:
+                        texts[column] = words(line, column, cell)
+                        continue
+                    except ValidationError as error:
+                        message = " ".join(error.messages)
+                elif cell.strip():
+                    message = _("この行に、この列はありません。")
+                del texts[column]
+                if message:
+                    self.found.problems.append(Problem(key, line.name, column, column, message))
 
     def outcome(self) -> Outcome:
         touched = self._touched()
@@ -194,12 +220,10 @@ class _Saving:
             }
             if not of_model:
                 continue
-            asked = Q()
-            for number, version in of_model.values():
-                asked |= Q(id=number, version=version)
+            numbers, versions = map(set, zip(*of_model.values(), strict=True))
+            rows = model.history.filter(id__in=numbers, version__in=versions)
             past = {
-                (row.id, row.version): row
-                for row in model.history.filter(asked).order_by("history_date", "history_id")
+                (row.id, row.version): row for row in rows.order_by("history_date", "history_id")
             }
             for key, place in of_model.items():
                 if place in past:
