@@ -51,6 +51,9 @@ class SheetRow:
     closed: str
     boxes: list[Box] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    """Of a figure: its baselines and targets."""
+    before: Fact | None = None
+    """Of a figure: that of the year before."""
     result: Result = field(default_factory=Result)
     story: Story = field(default_factory=Story)
     changed: str = ""
@@ -220,7 +223,7 @@ class _Builder:
             row.version = self.seen.get(line.key, line.version)
             row.draft_clash = row.version != line.version
         if isinstance(line, FigureLine):
-            row.facts = self._facts(line, due)
+            row.facts, row.before = self._facts(line), self._fact_before(line)
             is_typed = bool(line.changed(typed, line.texts)) and not row.closed
             row.result = (
                 typed_result(self.book, line, typed) if is_typed else saved_result(self.book, line)
@@ -232,9 +235,9 @@ class _Builder:
             row.boxes = boxes.report_boxes(line, typed, row.problems, before)
         return row
 
-    def _facts(self, line: FigureLine, due: Due) -> list[Fact]:
+    def _facts(self, line: FigureLine) -> list[Fact]:
         town = self.desk.request.municipality
-        series, facts = line.series, []
+        facts = []
         several = len(line.indicators) > 1
         for indicator in line.indicators:
             plan = f"{indicator.plan} " if several else ""
@@ -244,17 +247,18 @@ class _Builder:
             years = {line.fiscal_year, max(shown, default=line.fiscal_year)}
             for year in sorted(years & shown.keys()):
                 label = _("%(year)sの目標") % {"year": town.year_label(year)}
-                facts.append(Fact(f"{plan}{label}", _target(shown[year], series.decimals)))
-        before = self.before.get((series.pk, line.fiscal_year - 1, line.period))
-        label = town.year_label(line.fiscal_year - 1)
-        if before is None:
-            facts.append(Fact(label, "－"))
-        else:
-            words = figure_words(before.value, series)
-            if before.value is None:
-                words = f"－（{reason_words(vars(before))}）"
-            facts.append(Fact(label, words, before.note))
+                facts.append(Fact(f"{plan}{label}", _target(shown[year], line.series.decimals)))
         return facts
+
+    def _fact_before(self, line: FigureLine) -> Fact:
+        before = self.before.get((line.series.pk, line.fiscal_year - 1, line.period))
+        label = self.desk.request.municipality.year_label(line.fiscal_year - 1)
+        if before is None:
+            return Fact(label, "－")
+        words = figure_words(before.value, line.series)
+        if before.value is None:
+            words = f"－（{reason_words(vars(before))}）"
+        return Fact(label, words, before.note)
 
     def _tables(self, rows: list[SheetRow]) -> list[ReportTable]:
         tables: dict[int, ReportTable] = {}
