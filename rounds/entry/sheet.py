@@ -137,7 +137,13 @@ class Sheet:
 def sheet_of(desk: Desk, drafts: Drafts, outcome: Outcome | None = None) -> Sheet:
     """Return the sheet as it stands, with the person's own draft on top; after a press that was
     refused, with what they had typed. The number of queries does not depend on its rows."""
-    return _Builder(desk, drafts, outcome).sheet()
+    builder = _Builder(desk, drafts, outcome)
+    return Sheet(*builder.rows(), *builder.offers())
+
+
+def saved_rows(desk: Desk) -> tuple[list[SheetRow], list[ReportTable]]:
+    """Return the rows of the sheet as they are saved, whoever asks: figures, and reports."""
+    return _Builder(desk, Drafts(None, []), None).rows()
 
 
 class _Builder:
@@ -194,11 +200,11 @@ class _Builder:
 
     # --- Rows ---------------------------------------------------------------------------------
 
-    def sheet(self) -> Sheet:
+    def rows(self) -> tuple[list[SheetRow], list[ReportTable]]:
+        """Return the figures, and the reports by plan."""
         rows = [self._row(due, self.lines[due.key]) for due in self.desk.dues]
         figures = [row for row in rows if isinstance(row.line, FigureLine)]
-        offers, own = self._offers()
-        return Sheet(figures, self._tables(rows), offers, own)
+        return figures, self._tables(rows)
 
     def _row(self, due: Due, line: Line) -> SheetRow:
         typed = self.typed.get(line.key, {})
@@ -278,7 +284,7 @@ class _Builder:
             tables[plan.pk].rows.append(row)
         return list(tables.values())
 
-    def _offers(self) -> tuple[dict[str, int], int]:
+    def offers(self) -> tuple[dict[str, int], int]:
         """Return action → how many rows it can be done to; and how many are barred as own."""
         offers: dict[str, int] = {}
         own: set[str] = set()
