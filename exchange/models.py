@@ -170,6 +170,16 @@ class EntryFile(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def sum(self) -> str:
+        """Return 30行 ＝ 書き込み5 ＋ 変更なし24 ＋ 保留1."""
+        return _("%(rows)d行 ＝ 書き込み%(written)d ＋ 変更なし%(unchanged)d ＋ 保留%(held)d") % {
+            "rows": self.rows,
+            "written": self.written,
+            "unchanged": self.unchanged,
+            "held": self.held,
+        }
+
 
 class EntryUploadQuerySet(WaitingFileQuerySet):
     def waiting(self, user: Any, request: Request) -> EntryUploadQuerySet:
@@ -203,3 +213,14 @@ class EntryUpload(KeptUpload):
         verbose_name = _("確認待ちの回答ファイル")
         verbose_name_plural = _("確認待ちの回答ファイル")
         ordering = ["sections", "pk"]
+
+    @classmethod
+    def of(cls, user: Any, request: Request, file_name: str, content: bytes) -> EntryUpload:
+        """Return a file as it has come, not saved yet."""
+        return cls(
+            user=user,
+            request=request,
+            file_name=file_name[-LONGEST_NAME:],
+            content=content,
+            sha256=sha256(content).hexdigest(),
+        )

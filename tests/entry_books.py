@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +14,7 @@ from municipalities.models import Department, User
 from rounds.entry.desk import Desk, prepare_plans
 from rounds.entry.lines import FIGURE_FIELDS, FigureLine, Line, ReportLine
 from rounds.models import Request
-from rounds.requests.dues import dues_of, of_section
+from rounds.requests.dues import dues_of
 
 
 def entry_book(request: Request, *sections: Department, by: User) -> bytes:
@@ -68,14 +68,20 @@ class Filled:
     def __init__(self, content: bytes) -> None:
         self.book = load_workbook(BytesIO(content))
 
-    def _place(self, key: str) -> tuple[Worksheet, int, dict[Any, int]]:
+    def sheets(self) -> Iterator[tuple[Worksheet, int, dict[Any, int]]]:
+        """Yield the sheets of rows, with the technical row and the columns by their ids."""
         for sheet in self.book.worksheets:
             for row in sheet.iter_rows():
-                if layout.KEY in [cell.value for cell in row]:
-                    ids = {cell.value: cell.column for cell in row}
-                    for cell in sheet.iter_cols(ids[layout.KEY], ids[layout.KEY]).__next__():
-                        if cell.value == key:
-                            return sheet, cell.row, ids
+                ids = {cell.value: cell.column for cell in row}
+                if layout.KEY in ids:
+                    yield sheet, row[0].row, ids
+                    break
+
+    def _place(self, key: str) -> tuple[Worksheet, int, dict[Any, int]]:
+        for sheet, _technical, ids in self.sheets():
+            for number in range(1, sheet.max_row + 1):
+                if sheet.cell(number, ids[layout.KEY]).value == key:
+                    return sheet, number, ids
         raise LookupError(key)
 
     def cell(self, key: str, column: str) -> Any:

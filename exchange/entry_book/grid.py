@@ -80,17 +80,20 @@ class Grid:
 
     def row(self, cells: Sequence[Cell], key: str = "", version: str = "", lines: int = 1) -> None:
         """Write a row at least as high as `lines`; what is too long for one row of paper goes on
-        below, where the rows have no key: an open cell holds all of its text all the same."""
+        below, in rows for people: the cells of a row with a key hold all of their text all the
+        same."""
         parts = [self._parts(at, cell) for at, cell in enumerate(cells, start=FIRST)]
-        for at, text in enumerate((key, version), start=1):
+        for at, text in enumerate((key or layout.READ_ONLY, version), start=1):
             self.sheet.put(at, text)
         for at, (cell, part) in enumerate(zip(cells, parts, strict=True), start=FIRST):
-            self.sheet.put(at, cell.value if cell.is_open else part[0], cell.look)
+            is_read = key and not self.columns[at - FIRST].id.startswith(layout.READ_ONLY)
+            self.sheet.put(at, cell.value if is_read else part[0], cell.look)
             if cell.is_open and key:
                 self._open.setdefault(self.columns[at - FIRST].id, []).append((self.sheet.row, at))
         needed = max(lines, min(self.sheet.lines(), MOST_LINES))
         self.sheet.end_row(self.sheet.height(needed))
         for place in range(1, max(map(len, parts))):
+            self.sheet.put(1, layout.READ_ONLY)
             for at, (cell, part) in enumerate(zip(cells, parts, strict=True), start=FIRST):
                 look = CLOSED if cell.is_open else cell.look
                 self.sheet.put(at, part[place] if place < len(part) else None, look)

@@ -228,7 +228,7 @@ def _columns(sheet: Sheet) -> _Columns | None:
 
 def _heading(sheet: Sheet, row: int, column: int) -> str:
     text = _text(sheet.rows[row][column]) if row < len(sheet.rows) else ""
-    return short(" ".join(text.split()))
+    return short(text.partition("\n")[0])
 
 
 def _rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -48,6 +48,16 @@ WRITTEN = (Kind.NEW, Kind.CHANGED)
 REFUSED = (Kind.STALE, Kind.LOCKED, Kind.UNKNOWN, Kind.WRONG)
 
 
+class Change(NamedTuple):
+    """A box that says something else than is saved: its column, what that is called, what was
+    saved, and what the file says."""
+
+    column: str
+    label: str
+    before: str
+    after: str
+
+
 @dataclass
 class TakenRow:
     """A row of the file and what becomes of it."""
@@ -55,8 +65,7 @@ class TakenRow:
     source: FileRow
     kind: Kind
     name: str
-    cells: list[tuple[str, str, str]] = field(default_factory=list)
-    """What it changes: the column's name, what was saved, what it says."""
+    changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     clash: Clash | None = None
     question: Question | None = None
@@ -182,9 +191,12 @@ def _part(
 
 
 def _fields(row: FileRow, decisions: Decisions) -> dict[str, str]:
-    """Return what a row says in the boxes of the entry sheet, {} where it says nothing."""
-    if decisions.holds(row.key) or not row.is_known or "" in row.complaints:
+    """Return what a row says in the boxes of the entry sheet, {} where it says nothing. One that
+    is held is looked up all the same: what is saved of it has been seen too."""
+    if not row.is_known or "" in row.complaints:
         return {}
+    if decisions.holds(row.key):
+        return {f"{row.key}-{layout.READ_ONLY}": ""}
     cells = dict(row.cells)
     for column in row.places:
         if (row.key, column) in decisions.fixed:
@@ -232,7 +244,7 @@ def _row(
         row.kind = Kind.STALE
     elif key in outcome.touched:
         row.kind = Kind.NEW if line.working is None else Kind.CHANGED
-        row.cells = _changes(line, outcome.typed[key])
+        row.changes = _changes(line, outcome.typed[key])
     elif decisions.choices.get(key) == THEIRS or any(
         each == key for each, _column in decisions.held
     ):
@@ -240,9 +252,10 @@ def _row(
     return row
 
 
-def _changes(line: Line, texts: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _changes(line: Line, texts: Mapping[str, str]) -> list[Change]:
     return [
-        (
+        Change(
+            column,
             str(line.labels.get(column, "")),
             spoken(line, column, line.texts[column]),
             spoken(line, column, texts[column]),
