@@ -22,7 +22,8 @@ from rounds.models import EntryDraft, Reply, Request
 
 from . import factories as make
 from .admin_pages import sign_in
-from .entry_books import Filled, entry_book
+from .entry_books import Filled
+from .filled_workbooks import book_for
 from .people import People, make_people
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ class Round:
     reports: list[str]
 
     def book(self) -> Filled:
-        return Filled(entry_book(self.asked, self.people.welfare, by=self.people.entry))
+        return Filled(book_for(self.asked, self.people.welfare))
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def value(key: str) -> Any:
 def test_a_file_is_looked_at_and_taken_in(round_: Round, entry: Pages) -> None:
     first, second, third = round_.figures
     book = round_.book().fill(first, value=105).fill(second, value="▲１，２３４", note="窓口")
-    book.fill(round_.reports[1], result="進みました。\n来年も続けます。", rating="B 評価B")
+    book.fill(round_.reports[1], result="進みました。\n来年も続けます。", rating="Ｂ")
     entry.bring(book)
     assert value(second) is None, "nothing is written before it is confirmed"
     entry.open()
@@ -359,10 +360,9 @@ def test_only_planners_correct_and_hold(round_: Round, entry: Pages) -> None:
 def test_rows_that_are_not_the_sections_are_refused(round_: Round, planner: Pages) -> None:
     foreign = make.make_indicator(round_.plan, departments=[round_.people.finance]).series
     book = round_.book()
-    sheet = book.book["指標"]
-    sheet.append([f"series-{foreign.pk}", "", "財政課の指標", 5])
-    sheet.append(["series-999999", "", "ない指標", 6])
-    sheet.append([None, None, "足した行", 7])
+    book.add("指標", **{"#key": f"series-{foreign.pk}", "#name": "財政課の指標", "value": 5})
+    book.add("指標", **{"#key": "series-999999", "#name": "ない指標", "value": 6})
+    book.add("指標", **{"#name": "足した行", "value": 7})
     planner.bring(book)
     page = planner.open()
     assert planner.sum == "ファイルの8行 ＝ 変更なし5 ＋ 知らない行3"
@@ -381,7 +381,7 @@ def test_rows_that_are_not_the_sections_are_refused(round_: Round, planner: Page
 def test_several_files_without_javascript(round_: Round, planner: Pages) -> None:
     people, plan = round_.people, round_.plan
     other = make.make_indicator(plan, departments=[people.finance]).series
-    finance = Filled(entry_book(round_.asked, people.finance, by=people.planner))
+    finance = Filled(book_for(round_.asked, people.finance))
     finance.fill(f"series-{other.pk}", value=9)
     page = planner.bring(
         round_.book().fill(round_.figures[0], value=105), finance, b"PK\x03\x04broken"
@@ -404,7 +404,7 @@ def test_several_files_without_javascript(round_: Round, planner: Pages) -> None
 def test_one_refused_file_keeps_none_of_the_others_back(round_: Round, planner: Pages) -> None:
     people = round_.people
     other = make.make_indicator(round_.plan, departments=[people.finance]).series
-    finance = Filled(entry_book(round_.asked, people.finance, by=people.planner))
+    finance = Filled(book_for(round_.asked, people.finance))
     page = planner.bring(
         finance.fill(f"series-{other.pk}", value=9),
         round_.book().fill(round_.figures[0], value="多い"),
@@ -450,7 +450,7 @@ def test_a_division_brings_its_sections_in_one_file(round_: Round, planner: Page
     shared = make.make_indicator(round_.plan, departments=[people.welfare, people.finance]).series
 
     def filled() -> Filled:
-        book = Filled(entry_book(round_.asked, people.welfare, people.finance, by=people.planner))
+        book = Filled(book_for(round_.asked, people.welfare, people.finance))
         book.fill(round_.figures[0], value=105).fill(f"series-{other.pk}", value=9)
         return book.fill(f"series-{shared.pk}", value=4)
 
@@ -476,7 +476,7 @@ def test_a_division_brings_its_sections_in_one_file(round_: Round, planner: Page
 def test_files_of_others_are_refused(round_: Round, entry: Pages) -> None:
     people = round_.people
     finance = make.make_indicator(round_.plan, departments=[people.finance]).series
-    of_finance = entry_book(round_.asked, people.finance, by=people.planner)
+    of_finance = book_for(round_.asked, people.finance)
     abroad_plan = make.make_plan(people.minami, title="みなみ市のひみつの計画")
     make.make_indicator(abroad_plan, departments=[people.minami_welfare])
     abroad = make.make_request(abroad_plan, title="ひみつの照会")
@@ -485,13 +485,13 @@ def test_files_of_others_are_refused(round_: Round, entry: Pages) -> None:
     other = make.make_request(other_plan, title="別の照会")
     refused = {
         "「財政課」のブックです": of_finance,
-        "この照会のブックではありません": entry_book(other, people.welfare, by=people.planner),
+        "この照会のブックではありません": book_for(other, people.welfare),
     }
     for text, content in refused.items():
         entry.bring(content)
         assert text in entry.messages[0]
     told = entry.messages
-    entry.bring(entry_book(abroad, people.minami_welfare, by=people.stranger))
+    entry.bring(book_for(abroad, people.minami_welfare))
     assert entry.messages == told, "another town's is no more than another request's"
     assert "ひみつ" not in entry.page.text
     assert not EntryUpload.objects.exists()
@@ -526,7 +526,8 @@ def test_files_that_cannot_be_read_are_explained(
     elif what == "no section":
         about["B4"] = "gone"
     else:
-        sheet.cell(2, 20).value = "value"
+        _sheet, technical, _ids = next(book.sheets())
+        sheet.cell(technical, 30).value = "value"
     entry.bring(book)
     assert text in entry.messages[0]
 

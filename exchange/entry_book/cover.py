@@ -73,12 +73,11 @@ def footer(content: Content) -> str:
 
 def _addressee(content: Content) -> str:
     """Return 福祉課　課長　様, or 福祉課　御中 where no post is known."""
-    post = content.sections[0].post if not content.has_several_sections else ""
-    return (
-        _("%(name)s　%(post)s　様") % {"name": content.name, "post": post}
-        if post
-        else (_("%(name)s　御中") % {"name": content.name})
-    )
+    section = content.sections[0]
+    said = {"name": content.name, "post": section.post}
+    if section.name == content.name and section.post:
+        return _("%(name)s　%(post)s　様") % said
+    return _("%(name)s　御中") % said
 
 
 def _write_facts(sheet: Sheet, content: Content, letter: Letter) -> None:

@@ -103,7 +103,7 @@ class Grid:
         if not isinstance(cell.value, str):
             return [cell.value]
         room = self.sheet.room(column, 0, cell.look.size)
-        return [*texts.pieces(texts.clean(cell.value), room, MOST_LINES)]
+        return [*texts.pieces(texts.legal(cell.value), room, MOST_LINES)]
 
     def open_cells(self, id: str) -> list[tuple[int, int]]:
         """Return the cells of a column that are filled in."""
