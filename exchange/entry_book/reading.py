@@ -6,7 +6,6 @@ moved or deleted, and columns put between.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +29,6 @@ MOST_LOOSE = 500
 LOOSE = "?"
 """Before the place of a row that has no key."""
 _DIGITS_OF_A_FLOAT = 15
-_CARRIAGE_RETURN = re.compile("_x000[dD]_\n?")
 
 
 @dataclass(frozen=True)
@@ -331,7 +329,7 @@ def _text(cell: Cell) -> str:
             return f"{cell:%Y-%m-%d}"
         case time():
             return f"{cell:%H:%M}"
-    return cleaned(_CARRIAGE_RETURN.sub("\n", str(cell))).strip()
+    return cleaned(cell).strip()
 
 
 def _figure(value: Decimal) -> str:

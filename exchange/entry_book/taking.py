@@ -27,7 +27,9 @@ from .decisions import Decisions
 from .matching import Owners
 from .reading import EntryBook, FileRow
 
-LOCKED = frozenset({"locked", "closed", "approved", "state", "forbidden", "taken_over_by_plan"})
+LOCKED = frozenset(
+    {"locked", "closed", "approved", "taken_over", "state", "forbidden", "taken_over_by_plan"}
+)
 """What the write path calls rows that are not to be changed now, or not by this person."""
 
 
