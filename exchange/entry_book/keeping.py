@@ -104,7 +104,10 @@ def _keep(
         held=counts[Kind.HELD],
         decisions=taken.decided,
     )
-    kept.departments.set([desk.department for desk in desks])
+    of_file = EntryFile.departments.through
+    of_file.objects.bulk_create(
+        of_file(entryfile=kept, department=desk.department) for desk in desks
+    )
     return kept
 
 

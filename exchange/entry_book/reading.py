@@ -234,7 +234,7 @@ def _rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:
     for number, row in enumerate(sheet.rows):
         key = _text(row[columns.key]) if columns.key < len(row) else ""
         is_key = split_name(f"{key}-{layout.KEY}") == (key, layout.KEY)
-        if not key or key.startswith(layout.READ_ONLY):  # as the technical row's own cell does
+        if key in {"", layout.READ_ONLY, layout.KEY}:
             continue
         if number < columns.technical_row and not is_key:
             continue

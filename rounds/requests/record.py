@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from municipalities import record as structure
 from municipalities.history import save_with_reason
 from municipalities.models import Department, Municipality
+from municipalities.record_many import check_valid
 from plans.models import Plan
 from plans.record import require_section, stale
 from plans.record_many import Calendar
@@ -349,7 +350,7 @@ def record_file_reply(reply: Reply, *, by: Any, reason: str = "") -> Reply:
     if by is not None:
         require_section(by, reply.request.municipality_id, {reply.department_id})
     reply.channel = Reply.Channel.FILE
-    reply.full_clean()
+    check_valid(reply)
     save_with_reason(reply, by, reason)
     return reply
 
