@@ -111,7 +111,8 @@ def test_what_is_known_stands_beside(people: People, asked: Request) -> None:
         "回",
         "総合計画 基準値 100",
         "総合戦略 令和5年度の目標 120以上",
-        "1,050（速報による）",
+        "1,050",
+        "令和4年度の注記：速報による",
         "入力中",
     ):
         assert expected in words, expected
