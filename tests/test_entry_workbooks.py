@@ -233,6 +233,19 @@ def test_a_closed_request_leaves_open_what_is_settled_later(people: People, plan
     assert found.cell(f"series-{usual.pk}", "#state").value == "未入力\n照会は終了しました"
 
 
+def test_a_figure_that_is_awaited_stays_open_when_the_waiting_has_been_checked(
+    people: People, plan: Plan
+) -> None:
+    series = make.make_indicator(plan, departments=[people.welfare]).series
+    awaited = {"missing_reason": "not_compiled", "expected_on": date(2024, 12, 1)}
+    make.make_actual(series, 2023, None, **awaited)
+    found = book(make.make_request(plan), people.welfare)
+    key = f"series-{series.pk}"
+    assert not found.cell(key, "value").protection.locked
+    assert found.texts(key)["expected_on"] == "2024-12"
+    assert found.cell(key, "#state").value == "確認済\n確定した値を入力できます"
+
+
 def test_a_text_taken_over_may_be_left_as_it_is(people: People, plan: Plan) -> None:
     row, other = (make.make_row(make.make_action(plan), [people.welfare]) for _ in range(2))
     make.make_report(row, state="draft", taken_over=["issues"], issues="担い手が足りない。")

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.utils import timezone
+from openpyxl.formula.translate import Translator
 
 from exchange.entry_book import layout
 from exchange.entry_book.board_book import board_workbook
@@ -141,6 +142,41 @@ def test_libreoffice_keeps_ids_keys_protection_and_rules(
                 assert (kept is None) == (rule is None), (key, id)
                 if rule is not None:
                     assert (kept.type, kept.error) == (rule.type, rule.error)
+
+
+TYPED = {
+    12: True,
+    -12.5: True,
+    0: True,
+    12.25: False,
+    1e11: False,
+    "－": True,
+    "-": True,
+    "▲1.2": True,
+    "△3": True,
+    "約12": False,
+    "未集計": False,
+}
+
+
+def test_what_is_typed_is_warned_of_as_libreoffice_counts_it(
+    soffice: str, tmp_path: Path, people: People, plan: Plan
+) -> None:
+    series = make.make_series(people.kita, decimals=1)
+    make.make_indicator(plan, series, [people.welfare])
+    found = opened(book_for(make.make_request(plan), people.welfare))
+    cell = found.cell(f"series-{series.pk}", "value")
+    rule = f"={found.sheets[0].rule(cell).formula1}"
+    workbook = openpyxl.Workbook()
+    for row, typed in enumerate(TYPED, start=cell.row):
+        workbook.active.cell(row, cell.column, typed)
+        moved = Translator(rule, cell.coordinate).translate_formula(f"{cell.column_letter}{row}")
+        workbook.active.cell(row, 1, moved)
+    source = tmp_path / "rule.xlsx"
+    workbook.save(source)
+    counted = openpyxl.load_workbook(convert(soffice, source, "xlsx"), data_only=True).active
+    answers = {typed: counted.cell(row, 1).value for row, typed in enumerate(TYPED, cell.row)}
+    assert answers == TYPED
 
 
 def test_the_house_reads_it_back_as_it_was_written(people: People, plan: Plan) -> None:
