@@ -55,7 +55,9 @@ class BooksForm(forms.Form):
         help_text=gettext_lazy("担当と内線。例：企画課 計画担当 内線1234。表紙に印刷します。"),
     )
     has_boxes = forms.BooleanField(
-        label=gettext_lazy("表紙に回答の決裁欄（担当・係長・課長・部長）を付ける"), required=False
+        label=gettext_lazy("決裁欄を付ける"),
+        required=False,
+        help_text=gettext_lazy("表紙に、課の決裁（担当・係長・課長・部長）の欄を印刷します。"),
     )
     sections = forms.TypedMultipleChoiceField(
         label=gettext_lazy("照会先"),

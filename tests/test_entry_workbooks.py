@@ -111,7 +111,8 @@ def test_what_is_known_stands_beside(people: People, asked: Request) -> None:
         "回",
         "総合計画 基準値 100",
         "総合戦略 令和5年度の目標 120以上",
-        "1,050（速報による）",
+        "1,050",
+        "令和4年度の注記：速報による",
         "入力中",
     ):
         assert expected in words, expected
@@ -230,6 +231,19 @@ def test_a_closed_request_leaves_open_what_is_settled_later(people: People, plan
     assert not found.cell(f"series-{late.pk}", "value").protection.locked
     assert found.cell(f"series-{usual.pk}", "value").protection.locked
     assert found.cell(f"series-{usual.pk}", "#state").value == "未入力\n照会は終了しました"
+
+
+def test_a_figure_that_is_awaited_stays_open_when_the_waiting_has_been_checked(
+    people: People, plan: Plan
+) -> None:
+    series = make.make_indicator(plan, departments=[people.welfare]).series
+    awaited = {"missing_reason": "not_compiled", "expected_on": date(2024, 12, 1)}
+    make.make_actual(series, 2023, None, **awaited)
+    found = book(make.make_request(plan), people.welfare)
+    key = f"series-{series.pk}"
+    assert not found.cell(key, "value").protection.locked
+    assert found.texts(key)["expected_on"] == "2024-12"
+    assert found.cell(key, "#state").value == "確認済\n確定した値を入力できます"
 
 
 def test_a_text_taken_over_may_be_left_as_it_is(people: People, plan: Plan) -> None:

@@ -15,7 +15,7 @@ from rounds.models import Reply
 from rounds.requests.board import Board, Count, Group, Line
 from rounds.requests.texts import deadline_words, section_words
 
-_COUNT, _LAST, _CHANNEL, _DECIDED, _NUMBER = 6.5, 15.0, 9.0, 11.0, 14.0
+_COUNT, _LAST, _CHANNEL, _DECIDED, _NUMBER = 6.3, 19.0, 9.0, 11.0, 13.0
 _SUM = looks.NUMBER.but(bold=True, fill=looks.PALE)
 
 

@@ -94,7 +94,7 @@ def _write(grid: Grid, content: Content, row: SheetRow) -> None:
         Cell(f"{name}\n{row.plans}"),
         Cell(line.series.unit, looks.CENTER.but(down="top")),
         Cell(line.series.definition),
-        Cell("\n".join(fact_text(fact) for fact in row.facts)),
+        Cell("\n".join(_facts(row))),
         Cell(_before(row.before, with_year=not is_of_request), READ.but(across="right")),
         _value(row),
         cell("missing_reason", OPEN_WORD, CLOSED_WORD),
@@ -119,16 +119,29 @@ def _value(row: SheetRow) -> Cell:
     return Cell(Decimal(text) if text else None, look.but(is_text=False))
 
 
-def fact_text(fact: Fact) -> str:
-    """Return 基準値 100（H30）."""
-    note = _("（%(note)s）") % {"note": fact.note} if fact.note else ""
-    return f"{fact.label} {fact.text}{note}"
+def _facts(row: SheetRow) -> list[str]:
+    """Return the lines of baselines and targets, and the note of the year before, for which the
+    column of its value is too narrow."""
+    found = [f"{fact.label} {fact.text}{_in_brackets(fact.note)}" for fact in row.facts]
+    if row.before is not None and row.before.note:
+        found.append(
+            _("%(year)sの注記：%(note)s")
+            % {
+                "year": row.before.label,
+                "note": row.before.note,
+            }
+        )
+    return found
 
 
 def _before(fact: Fact | None, *, with_year: bool) -> str:
     if fact is None:
         return ""
-    return fact_text(fact) if with_year else fact_text(fact).removeprefix(fact.label).strip()
+    return f"{fact.text}{_in_brackets(fact.label)}" if with_year else fact.text
+
+
+def _in_brackets(note: str) -> str:
+    return _("（%(note)s）") % {"note": note} if note else ""
 
 
 # --- What is warned of ------------------------------------------------------------------------

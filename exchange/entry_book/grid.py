@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from exchange.sheets import A3, Book, Look, Sheet, filling, looks, texts
 from exchange.sheets.book import MOST_LINES
+from plans.moving import SECTION_STATES
 from rounds.entry.sheet import SheetRow
 
 from . import layout
@@ -138,9 +139,13 @@ def _about(row: SheetRow, with_sections: bool) -> list[str]:
 
 
 def state_text(row: SheetRow) -> str:
-    """Return how far a row is, and why it cannot be entered."""
-    closed = row.closed if row.closed != row.state else ""
-    return "\n".join(filter(None, [row.state, closed]))
+    """Return how far a row is, and why it cannot be entered, or can although it is past that."""
+    if row.closed:
+        words = row.closed if row.closed != row.state else ""
+    else:
+        is_past = row.due.state not in {"", *SECTION_STATES}
+        words = _("確定した値を入力できます") if is_past else ""
+    return "\n".join(filter(None, [row.state, words]))
 
 
 def cell_maker(row: SheetRow) -> Callable[[str, Look, Look], Cell]:

@@ -3,12 +3,10 @@ row of its own above each, so that long texts have the width of the paper."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.utils.translation import gettext as _
 
 from exchange.reports.layout import shares
-from exchange.sheets import A3, Book, filling, looks, texts
+from exchange.sheets import A3, Book, Look, filling, looks, texts
 from exchange.sheets.filling import Choices
 from measures.models import ReportColumn
 from municipalities import figures
@@ -208,7 +206,12 @@ class _Writer:
                 filling.limit(self.grid.sheet, cells, column.max_length, message)
 
 
-def _figure(text: str, look: looks.Look) -> Cell:
-    """Return the cell of a report's figure, which is kept as text."""
-    value: Decimal | None = figures.read(text)
-    return Cell(text or None if value is None else value, look)
+def _figure(text: str, look: Look) -> Cell:
+    """Return the cell of a report's figure, which is kept as text. One that is open has no format:
+    whoever types decimals sees them."""
+    value = figures.read(text)
+    if value is None:
+        return Cell(text or None, look)
+    if look.locked:
+        look = look.as_number(max(0, -int(value.as_tuple().exponent)))
+    return Cell(value, look)
