@@ -135,7 +135,7 @@ TEMPLATES = [
 # A try-out sends each chosen indicator of a plan, the sheet of a year each figure.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # Forms without their files: what DATA_UPLOAD_MAX_MEMORY_SIZE allows. The files themselves:
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # the workbooks of a town's sections, together `limits.UPLOAD`
 FILE_UPLOAD_HANDLERS = [
     "municipalities.uploads.receiving.StopAtLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -11,7 +11,7 @@ from municipalities.admin_base import FrozenAdmin
 from municipalities.admin_filters import municipality_filter
 from plans.admin_base import plan_filter
 
-from . import admin_plans  # noqa: F401  registers the plans with the ways in and out
+from . import admin_plans, admin_requests  # noqa: F401  register plans and requests anew
 from .models import WaitingLine
 
 

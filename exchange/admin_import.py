@@ -187,7 +187,7 @@ def _confirm(request: HttpRequest, model_admin: Any, upload: Upload) -> HttpResp
             outcome = _run(upload, request, expected=expected)
             is_written = not outcome.complaints and outcome.fingerprint == expected
             if is_written:
-                upload.finish(outcome.plan)
+                upload.finish(plan=outcome.plan)
     except (IntegrityError, OperationalError):  # somebody wrote the same rows at this moment
         logger.exception("An import met other writers.")
         outcome, is_written = _run(upload, request, dry_run=True), False

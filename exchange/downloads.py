@@ -31,6 +31,17 @@ def file_name(parts: Iterable[object], ending: str = "xlsx") -> str:
     return f"{name[:LONGEST_NAME].strip(' .') or 'shirube'}.{ending}"
 
 
+def free_name(name: str, used: set[str]) -> str:
+    """Return the name, with a number where it is among those `used`, and add it to them."""
+    stem, _dot, ending = name.rpartition(".")
+    candidate, number = name, 1
+    while candidate.casefold() in used:
+        number += 1
+        candidate = f"{stem}({number}).{ending}"
+    used.add(candidate.casefold())
+    return candidate
+
+
 def sent(file: File) -> HttpResponse:
     """Return a file that is saved under its name and not opened in the browser."""
     return HttpResponse(

@@ -129,11 +129,17 @@ DOORS: tuple[Door, ...] = (
     Door("rounds.requests.record.reopen_request", "closed_request", PLANNERS),
     Door("rounds.requests.record.record_reply", "reply", PLANNERS),
     Door("rounds.requests.record.remove_reply", "reply", PLANNERS),
+    Door("rounds.requests.record.record_file_reply", "reply", SECTIONS),
     Door("rounds.entry.handovers.record_handovers", "sheet_lines sheet_notes", SECTIONS),
     Door("rounds.transfers.booking.book", "order", "-- -- x xxxx +++"),
     Door("rounds.succession.record_plan", "plan", PLANNERS),
     Door("indicators.succession.start_successor", "plan successor", PLANNERS),
     Door("exchange.plan_book.importing.import_plan", "book town", PLANNERS),
+    Door(
+        "exchange.entry_book.keeping.bring",
+        "request entry_book entry_book_name",
+        "-- -- x +x++ +++",
+    ),
 )
 
 # Functions that ask nobody, for the modules named ask before; nobody else may call them.

@@ -12,8 +12,14 @@ from exchange.sheets import Book
 
 def convert(soffice: str, source: Path, kind: str) -> Path:
     """Return the file LibreOffice makes of another, beside it."""
-    target = source.parent / "made"
-    profile = source.parent / "profile"
+    (made,) = convert_all(soffice, [source], kind)
+    return made
+
+
+def convert_all(soffice: str, sources: list[Path], kind: str) -> list[Path]:
+    """Return the files LibreOffice makes of others in one folder, in their order; started once."""
+    folder = sources[0].parent
+    target, profile = folder / "made", folder / "profile"
     subprocess.run(
         [
             soffice,
@@ -23,13 +29,13 @@ def convert(soffice: str, source: Path, kind: str) -> Path:
             kind,
             "--outdir",
             str(target),
-            str(source),
+            *map(str, sources),
         ],
         check=True,
         capture_output=True,
         timeout=180,
     )
-    return target / f"{source.stem}.{kind.partition(':')[0]}"
+    return [target / f"{source.stem}.{kind.partition(':')[0]}" for source in sources]
 
 
 def pdf_pages(soffice: str, content: bytes, folder: Path, name: str = "report") -> list[str]:

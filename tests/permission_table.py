@@ -85,6 +85,15 @@ PAGES: dict[str, Page] = {
     "rounds_request_edit": Page(PLANNERS, PLANNERS, "request"),
     "rounds_request_text": Page(PLANNERS, PLANNERS, "request"),
     "rounds_request_reply": Page(PLANNERS, PLANNERS, "request department"),
+    "rounds_request_books": Page(PLANNERS, NOT_BY_POST, "request"),
+    "rounds_request_status": Page(OF_THE_TOWN, NOT_BY_POST, "request"),
+    "rounds_request_book": Page(OF_THE_TOWN, NOT_BY_POST, "request department"),
+    "rounds_request_entry_files": Page(OF_THE_TOWN, "LL -- x >>>> >>>", "request", "entry_book"),
+    "rounds_request_entry_file": Page(
+        "LL -- - ---- +--", "LL -- - ---- >--", "request entry_upload", "cancel"
+    ),
+    "rounds_request_entry_marked": Page("LL -- - ---- +--", NOT_BY_POST, "request entry_upload"),
+    "rounds_request_entry_kept": Page(OF_THE_TOWN, NOT_BY_POST, "request entry_kept"),
     "rounds_request_sheet": Page(OF_THE_TOWN, "LL -- x >x>> >>>", "request department"),
     "rounds_request_draft": Page(
         NOT_BY_POST, "LL -- x +x++ +++", "request department", "nothing_typed"

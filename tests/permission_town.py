@@ -16,7 +16,8 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
 
-from exchange.models import Upload
+from exchange.entry_book.waiting import receive
+from exchange.models import EntryFile, Upload
 from exchange.sheets.book import XLSX
 from indicators.models import Actual, Indicator, Judgement
 from measures.models import (
@@ -41,6 +42,7 @@ from rounds.record import publish
 
 from . import factories as make
 from .admin_pages import filled_in, sign_in
+from .filled_workbooks import book_for
 from .flat_files import exported, imported
 from .full_town import fill_town
 from .people import People, make_people
@@ -111,6 +113,11 @@ def _places(people: People, rows: Rows, hidden: Plan) -> dict[str, Any]:
         content=filled_template(**PARK_PLAN),
         reason="",
     )
+    content = book_for(rows[Request], people.welfare)
+    entry_upload = receive(people.planner, rows[Request], "回答.xlsx", content)
+    entry_kept = EntryFile.objects.create(
+        request=rows[Request], file_name="回答.xlsx", rows=1, written=0, unchanged=1, held=0
+    )
     year = {"fiscal_year": "2023", "period": "year_end"}
     field = {"app_label": "indicators", "model_name": "indicator", "field_name": "plan"}
     return {
@@ -120,6 +127,8 @@ def _places(people: People, rows: Rows, hidden: Plan) -> dict[str, Any]:
         "scheme": rows[RatingScheme].pk,
         "person": rows[User].pk,
         "upload": upload.pk,
+        "entry_upload": entry_upload.pk,
+        "entry_kept": entry_kept.pk,
         "publication": rows[Publication].pk,
         "lock": rows[YearLock].pk,
         "request": rows[Request].pk,
@@ -164,6 +173,7 @@ def _bodies(
         for resource, kind in flat_tables().items()
     }
     file = filled_template(**PARK_PLAN)
+    entry_book = book_for(rows[Request], people.welfare)
     form = filled_in(planner, reverse("admin:measures_reportcolumn_form", args=[plan.pk]))
     return {
         "": lambda row: {},
@@ -184,6 +194,9 @@ def _bodies(
         "workbook": lambda row: {
             "municipality": people.kita.pk,
             "file": SimpleUploadedFile("計画.xlsx", file, content_type=XLSX),
+        },
+        "entry_book": lambda row: {
+            "files": SimpleUploadedFile("回答.xlsx", entry_book, content_type=XLSX)
         },
         "close": lambda row: {"close": "1", "change_reason": "済んだ"},
         "reason": lambda row: {"change_reason": "再集計"},

@@ -47,6 +47,7 @@ from rounds.transfers.reading import read_order
 
 from . import factories as make
 from .door_table import DOORS, INNER, READS, Door
+from .filled_workbooks import book_for
 from .permission_table import PEOPLE
 from .permission_town import Town, make_town, undone
 from .plan_pages import PARK_PLAN, filled_template
@@ -75,6 +76,7 @@ def things_of(town: Town) -> dict[str, Thing]:
     preset = make.make_scheme()
     abroad = make.make_plan(people.minami)
     content = filled_template(**PARK_PLAN)
+    entry_book = book_for(rows[Request], people.welfare)
     scheme = rows[RatingScheme]
     later = {Plan: {"summary": "改めた"}, Actual: {"value": Decimal(0)}}
 
@@ -240,6 +242,8 @@ def things_of(town: Town) -> dict[str, Thing]:
             "parts": [Part.GOALS],
         },
         "book": lambda by: read(content, "計画.xlsx"),
+        "entry_book": lambda by: entry_book,
+        "entry_book_name": lambda by: "回答.xlsx",
         **{action.value: lambda by, action=action: action for action in Action},
     }
 

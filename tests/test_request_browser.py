@@ -58,6 +58,7 @@ def test_a_request_is_made_sent_and_answered_on_paper(
         f"{number}/board/",
         f"{number}/edit/",
         f"{number}/text/",
+        f"{number}/books/",
         f"{number}/reply/{people.welfare.pk}/",
     ):
         found = problems_of(page, f"{live_server.url}/admin/rounds/request/{address}")

@@ -53,6 +53,15 @@ def test_text_is_never_a_formula_a_date_or_a_number(text: str) -> None:
     assert read.to_python()[0][0] == text
 
 
+def test_a_code_in_a_text_is_a_text_wherever_it_is_written() -> None:
+    sheet = make_sheet([20])
+    sheet.line("_x0041_", looks.TEXT)
+    sheet.write_block(["_x0041_"])
+    sheet.write_block([[("_x0041_", False)]])
+    read = CalamineWorkbook.from_filelike(BytesIO(sheet.book.to_bytes())).get_sheet_by_index(0)
+    assert read.to_python() == [["_x0041_"]] * 3
+
+
 @given(st.text(max_size=200))
 def test_any_text_makes_a_file_that_opens(text: str) -> None:
     sheet = make_sheet([20])

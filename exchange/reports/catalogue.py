@@ -146,7 +146,7 @@ def all_sections(edition: Edition, options: Options | None = None) -> File:
         for section in _sections(edition):
             above = [section.parent.name] if section.parent else []
             own = edition.of_section(section)
-            name = _free(file_name(own, [*above, section.name]), used)
+            name = downloads.free_name(file_name(own, [*above, section.name]), used)
             entry = ZipInfo(name, date)
             entry.external_attr = 0o600 << 16
             archive.writestr(entry, section_book(own, options).to_bytes())
@@ -192,13 +192,3 @@ def _sections(edition: Edition) -> list[Department]:
         municipality=edition.plan.municipality, code__in=named
     ).select_related("parent")
     return list(found.order_by("order", "code"))
-
-
-def _free(name: str, used: set[str]) -> str:
-    stem, _dot, ending = name.rpartition(".")
-    candidate, number = name, 1
-    while candidate.casefold() in used:
-        number += 1
-        candidate = f"{stem}({number}).{ending}"
-    used.add(candidate.casefold())
-    return candidate

@@ -89,7 +89,7 @@ def _write_row(sheet: Sheet, row: Row, year: int) -> None:
     sheet.put(6, row.target or _("目標なし"), looks.CENTER)
     note = [_("注記：%(note)s") % {"note": facts.note}] if facts.note else []
     words = "\n".join([*row.words, *([facts.judged] if facts.judged else []), *note])
-    first, *more = texts.pieces(texts.clean(words), sheet.room(7), MOST_LINES)
+    first, *more = texts.pieces(texts.legal(words), sheet.room(7), MOST_LINES)
     sheet.put(7, first)
     sheet.end_row()
     for part in more:

@@ -188,7 +188,7 @@ def _write_long(sheet: Sheet, values: list[Any]) -> None:
         words = value.words if isinstance(value, Figure) and value.value is None else value
         is_text = isinstance(words, str)
         parts.append(
-            texts.pieces(texts.clean(words), sheet.room(at), MOST_LINES) if is_text else [value]
+            texts.pieces(texts.legal(words), sheet.room(at), MOST_LINES) if is_text else [value]
         )
     for line in range(max(map(len, parts))):
         for at, part in enumerate(parts, start=1):

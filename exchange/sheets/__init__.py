@@ -1,6 +1,7 @@
 """The kit of every workbook that leaves the house: text that stays text, styles, rows, paper.
 
-`Book` and `Sheet` write it, `Look` says what a cell looks like, `texts` how much room text takes.
+`Book` and `Sheet` write it, `Look` says what a cell looks like, `texts` how much room text takes,
+`filling` makes a sheet a form.
 """
 
 from .book import Book, Sheet

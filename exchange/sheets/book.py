@@ -106,10 +106,10 @@ Runs = list[tuple[str, bool]]
 def _parts(value: object, room: int) -> list[Any]:
     """Return a value in the parts that rows of `MOST_LINES` take."""
     if isinstance(value, str):
-        return texts.pieces(texts.clean(value), room, MOST_LINES)
+        return texts.pieces(texts.legal(value), room, MOST_LINES)
     if not isinstance(value, list):
         return [value]
-    runs = [(texts.clean(text), marked) for text, marked in value]
+    runs = [(texts.legal(text), marked) for text, marked in value]
     pieces = texts.pieces("".join(text for text, _marked in runs), room, MOST_LINES)
     return list(_cut(runs, pieces)) if len(pieces) > 1 else [runs]
 
@@ -171,13 +171,14 @@ class Sheet:
         self, column: int, runs: Iterable[tuple[str, bool]], look: Look = looks.TEXT
     ) -> Cell:
         """Write a text of (words, whether they are marked): marked ones bold and underlined."""
+        runs = list(runs)
         usual = {"rFont": looks.FONT, "sz": look.size, "charset": 128}
         blocks = [
             TextBlock(InlineFont(**usual, **({"b": True, "u": "single"} if marked else {})), words)
             for text, marked in runs
             if (words := texts.clean(text))
         ]
-        cell = self.put(column, "".join(block.text for block in blocks), look)
+        cell = self.put(column, "".join(words for words, _marked in runs), look)
         if any(block.font.b for block in blocks):
             self._plain_text[cell.row, column] = cell._value
             cell._value = CellRichText(*blocks)
@@ -313,7 +314,7 @@ class Sheet:
         return the number of the last one."""
         last = last or len(self.widths)
         room = self.room(column, last, look.size)
-        parts = texts.pieces(texts.clean(text), room, MOST_LINES) if look.wrap else [text]
+        parts = texts.pieces(texts.legal(text), room, MOST_LINES) if look.wrap else [text]
         for part in parts:
             self.put(column, part, look)
             if last > column:

@@ -30,10 +30,16 @@ _NOT_FIRST = frozenset(
 )
 
 
-def clean(text: str) -> str:
-    """Return a text as a cell can hold it: line feeds only, nothing illegal, not too long."""
+def legal(text: str) -> str:
+    """Return a text with line feeds only and nothing illegal, as it is measured and cut."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _ILLEGAL.sub("", text)
+    return _ILLEGAL.sub("", text)
+
+
+def clean(text: str) -> str:
+    """Return a text as a cell can hold it: legal, nothing that is read as a code, not too long.
+    To be done once: what it has written would be taken for a text again."""
+    text = legal(text)
     if "_x" in text:
         text = _CODE.sub("_x005F_", text)
     # Excel counts UTF-16 units.

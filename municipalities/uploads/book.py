@@ -40,6 +40,9 @@ class Sheet:
     name: str
     rows: list[list[Cell]]
     hidden: bool = False
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    """Merged cells: the first and the last (row, column) of each area. Only the first says
+    anything; the others are None."""
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,12 @@ def _sheets(file: BytesIO, extents: list[Extent | None]) -> Iterator[Sheet]:
             ]
             extent = extents[index] if index < len(extents) else None
             _complete(rows, extent or Extent())
-            yield Sheet(about.name, rows, hidden=about.visible != SheetVisibleEnum.Visible)
+            yield Sheet(
+                about.name,
+                rows,
+                hidden=about.visible != SheetVisibleEnum.Visible,
+                merged=tuple(sheet.merged_cell_ranges or ()),
+            )
     except CalamineError as error:
         raise broken() from error
     except BaseException as error:

@@ -22,7 +22,7 @@ _BOXES = {
     "note": "line",
     "internal_note": "line",
 }
-_LENGTHS = {"note": 500, "internal_note": 500}
+LENGTHS = {"note": 500, "internal_note": 500}
 
 
 @dataclass
@@ -76,7 +76,7 @@ def figure_boxes(line: FigureLine, typed: Texts, problems: list[Problem]) -> lis
     found = []
     for column in FIGURE_LABELS:
         box = _box(line, column, _BOXES[column], typed, problems)
-        box.length = _LENGTHS.get(column)
+        box.length = LENGTHS.get(column)
         if column == "value":
             box.unit = line.series.unit if is_percent(line.series) else ""
         if column == "missing_reason":

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -23,6 +30,7 @@ from measures.models import ProgressReport, ReportingRow
 from municipalities.access import get_visible_or_404, scope_of
 from municipalities.models import Department
 from plans.choices import Period, WorkState
+from plans.models import PlanScheme
 from plans.moving import SECTION_STATES
 
 from ..models import EntryDraft, Request
@@ -238,7 +246,10 @@ class Desk:
 
 def prepare_plans(plans: Iterable[Any]) -> None:
     """Read what report lines ask of their plans: columns, schemes, bands."""
-    prefetch_related_objects([*plans], "report_columns", "schemes__scheme__bands")
+    schemes = PlanScheme.objects.select_related("scheme")
+    prefetch_related_objects(
+        [*plans], "report_columns", Prefetch("schemes", schemes), "schemes__scheme__bands"
+    )
 
 
 def _read(rows: QuerySet[Any], to_write: bool) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from indicators.choices import MissingReason
 from indicators.models import Actual, Indicator, Series
 from measures.models import ProgressReport, ReportColumn, ReportingRow
+from municipalities import figures
 from plans.choices import WorkState
 from plans.models import Band, PlanScheme
 from plans.moving import SECTION_STATES
@@ -37,7 +38,9 @@ from .reading import (
     short,
 )
 
-OWN_NAMES = frozenset({"version", "choice", "clash", "confirmed", "handover", "handover_seen"})
+OWN_NAMES = frozenset(
+    {"version", "choice", "clash", "clash_version", "confirmed", "handover", "handover_seen"}
+)
 """Names of a row's boxes that are no content of it."""
 AS_IS = "as-is:"
 """Before a column's key: the box that says its text, taken over, may stay. No key has a colon."""
@@ -52,6 +55,8 @@ class Problem:
     column: str
     label: str
     message: str
+    code: str = ""
+    """What the write path calls it; "" where it cannot be read."""
 
     @property
     def target(self) -> str:
@@ -121,19 +126,18 @@ class Line(ABC):
         """Return what a box shows as people read it."""
         return text
 
-    def problem(self, column: str, message: str) -> Problem:
+    def problem(self, column: str, message: str, code: str = "") -> Problem:
         label = str(self.labels.get(column, ""))
-        return Problem(self.key, self.name, column if label else "", label, message)
+        return Problem(self.key, self.name, column if label else "", label, message, code)
 
     def problems_of(self, error: ValidationError) -> list[Problem]:
         """Return what the write path says of the row, by box."""
-        named = getattr(error, "error_dict", None)
-        if named is None:
-            return [self.problem("", message) for message in error.messages]
+        named = getattr(error, "error_dict", None) or {"": error.error_list}
         return [
-            self.problem(self._column_of(name), message)
+            self.problem(self._column_of(name), message, each.code or "")
             for name, errors in named.items()
-            for message in ValidationError(errors).messages
+            for each in errors
+            for message in each.messages
         ]
 
     def _column_of(self, name: str) -> str:
@@ -359,6 +363,9 @@ class ReportLine(Line):
         if is_alike(one, other):
             return True
         kind = self.columns[column].kind if column in self.columns else ""
+        if kind == ReportColumn.Kind.NUMBER:
+            value = figures.read(one)
+            return value is not None and value == figures.read(other)
         return kind == ReportColumn.Kind.LIST and _lines(one) == _lines(other)
 
     def spoken(self, column: str, text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -66,26 +66,43 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     clashes: dict[str, Clash] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
+    touched: list[str] = field(default_factory=list)
+    """Rows the person has changed and that can be read, whether or not they could be saved."""
+    from_file: bool = False
 
     @property
     def is_refused(self) -> bool:
-        return bool(self.problems or self.clashes or self.questions)
+        """Whether nothing has been saved. What a file says is asked about, but not kept back."""
+        asks = bool(self.questions) and not self.from_file
+        return bool(self.problems or self.clashes) or asks
 
 
-def save(desk: Desk, fields: Mapping[str, Any], reason: str = "") -> Outcome:
+Words = Callable[[Line, str, str], str]
+"""Reads what a file says in a box: line, column and the cell's text go in, the text of the box
+comes out. Raises ValidationError where the box cannot say that."""
+
+
+def save(
+    desk: Desk, fields: Mapping[str, Any], reason: str = "", *, words: Words | None = None
+) -> Outcome:
     """Save what was changed on a sheet: all or nothing. Raises PermissionDenied where the person
     enters nothing for the section. Where somebody saves in the very same moment, it is compared
-    once more."""
+    once more.
+
+    `words`: a file says it, and this reads its cells. A box that it does not have says nothing,
+    what the write path has against rows is told even where others cannot be read, and the person's
+    draft stays. The lines know their sections.
+    """
     try:
-        return _saved(desk, fields, reason)
+        return _saved(desk, fields, reason, words)
     except _OvertakenError:
-        return _saved(desk, fields, reason)
+        return _saved(desk, fields, reason, words)
 
 
 @transaction.atomic
-def _saved(desk: Desk, fields: Mapping[str, Any], reason: str) -> Outcome:
+def _saved(desk: Desk, fields: Mapping[str, Any], reason: str, words: Words | None) -> Outcome:
     """Compare and write while nobody else changes the rows that are there."""
-    outcome = _Saving(desk, fields, reason, to_write=True).outcome()
+    outcome = _Saving(desk, fields, reason, to_write=True, words=words).outcome()
     if outcome.is_refused:
         transaction.set_rollback(True)
     return outcome
@@ -97,23 +114,50 @@ class _OvertakenError(Exception):
 
 class _Saving:
     def __init__(
-        self, desk: Desk, fields: Mapping[str, Any], reason: str = "", *, to_write: bool = False
+        self,
+        desk: Desk,
+        fields: Mapping[str, Any],
+        reason: str = "",
+        *,
+        to_write: bool = False,
+        words: Words | None = None,
     ) -> None:
-        self.desk, self.reason = desk, reason
+        self.desk, self.reason, self.from_file = desk, reason, words is not None
         self.typed = {
-            key: _with_boxes(texts)
+            key: _with_boxes(texts) if words is None else texts
             for key, texts in by_row(fields).items()
             if content_of(texts) or "handover" in texts
         }
-        self.lines = desk.lines_of(self.typed, to_write=to_write)
-        self.found = Outcome(self.typed, self.lines)
+        self.lines = desk.lines_of(self.typed, with_sections=words is not None, to_write=to_write)
+        self.found = Outcome(self.typed, self.lines, from_file=self.from_file)
+        if words is not None:
+            self._read_cells(words)
+
+    def _read_cells(self, words: Words) -> None:
+        """Let the boxes say what the cells of a file do; what they cannot say is put down."""
+        for key, line in self.lines.items():
+            texts = self.typed[key]
+            for column, cell in content_of(texts).items():
+                message = ""
+                if column in line.texts or column.startswith(AS_IS):
+                    try:
+                        texts[column] = words(line, column, cell)
+                        continue
+                    except ValidationError as error:
+                        message = " ".join(error.messages)
+                elif cell.strip():
+                    message = _("この行に、この列はありません。")
+                del texts[column]
+                if message:
+                    self.found.problems.append(Problem(key, line.name, column, column, message))
 
     def outcome(self) -> Outcome:
         touched = self._touched()
         rows = {key: row for key in touched if (row := self._made(key)) is not None}
+        self.found.touched = list(rows)
         notes = self._notes()
         self._ask(rows)
-        if not self.found.is_refused and (rows or notes):
+        if (rows or notes) and (self.from_file or not self.found.is_refused):
             self._write(rows, notes)
         elif not self.found.is_refused:
             self._drop_draft()
@@ -146,10 +190,14 @@ class _Saving:
             if (moved or "clash" in texts) and not self._is_chosen(key, texts, merged, moved):
                 continue
             self.typed[key] |= merged
-            if self.desk.is_open(key):
-                touched.append(key)
+            if not self.desk.is_open(key):
+                message = _("この照会は終了しました。")
+                self.found.problems.append(line.problem("", message, "closed"))
+            elif self.from_file and line.working is None and texts.get("version"):
+                message = _("このファイルを書き出した後に、保存されていた値が削除されています。")
+                self.found.problems.append(line.problem("", message, "gone"))
             else:
-                self.found.problems.append(line.problem("", _("この照会は終了しました。")))
+                touched.append(key)
         self._tell_clashes()
         return touched
 
@@ -172,12 +220,10 @@ class _Saving:
             }
             if not of_model:
                 continue
-            asked = Q()
-            for number, version in of_model.values():
-                asked |= Q(id=number, version=version)
+            numbers, versions = map(set, zip(*of_model.values(), strict=True))
+            rows = model.history.filter(id__in=numbers, version__in=versions)
             past = {
-                (row.id, row.version): row
-                for row in model.history.filter(asked).order_by("history_date", "history_id")
+                (row.id, row.version): row for row in rows.order_by("history_date", "history_id")
             }
             for key, place in of_model.items():
                 if place in past:
@@ -192,8 +238,10 @@ class _Saving:
 
     def _is_chosen(self, key: str, texts: Texts, merged: Texts, moved: bool) -> bool:
         """Whether the person has said that theirs is to be written over what somebody else saved;
-        a row whose conflict is still to be decided is put down."""
-        choice = texts.get("choice") if not moved else None
+        a row whose conflict is still to be decided is put down. Who decides about a file still
+        names the version the file was made on, and beside it the one that was shown."""
+        is_shown = not moved or texts.get("clash_version") == self.lines[key].version
+        choice = texts.get("choice") if is_shown else None
         if choice == MINE:
             return True
         if choice != THEIRS:
@@ -325,7 +373,7 @@ class _Saving:
             self.found.problems.append(self.lines[key].problem("", str(error)))
 
     def _drop_draft(self) -> None:
-        if not self.desk.request.has_own_draft:
+        if self.from_file or not self.desk.request.has_own_draft:
             return
         EntryDraft.objects.filter(
             request=self.desk.request, department=self.desk.department, author=self.desk.user

@@ -51,6 +51,9 @@ class SheetRow:
     closed: str
     boxes: list[Box] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    """Of a figure: its baselines and targets."""
+    before: Fact | None = None
+    """Of a figure: that of the year before."""
     result: Result = field(default_factory=Result)
     story: Story = field(default_factory=Story)
     changed: str = ""
@@ -134,7 +137,13 @@ class Sheet:
 def sheet_of(desk: Desk, drafts: Drafts, outcome: Outcome | None = None) -> Sheet:
     """Return the sheet as it stands, with the person's own draft on top; after a press that was
     refused, with what they had typed. The number of queries does not depend on its rows."""
-    return _Builder(desk, drafts, outcome).sheet()
+    builder = _Builder(desk, drafts, outcome)
+    return Sheet(*builder.rows(), *builder.offers())
+
+
+def saved_rows(desk: Desk) -> tuple[list[SheetRow], list[ReportTable]]:
+    """Return the rows of the sheet as they are saved, whoever asks: figures, and reports."""
+    return _Builder(desk, Drafts(None, []), None).rows()
 
 
 class _Builder:
@@ -191,11 +200,11 @@ class _Builder:
 
     # --- Rows ---------------------------------------------------------------------------------
 
-    def sheet(self) -> Sheet:
+    def rows(self) -> tuple[list[SheetRow], list[ReportTable]]:
+        """Return the figures, and the reports by plan."""
         rows = [self._row(due, self.lines[due.key]) for due in self.desk.dues]
         figures = [row for row in rows if isinstance(row.line, FigureLine)]
-        offers, own = self._offers()
-        return Sheet(figures, self._tables(rows), offers, own)
+        return figures, self._tables(rows)
 
     def _row(self, due: Due, line: Line) -> SheetRow:
         typed = self.typed.get(line.key, {})
@@ -220,7 +229,7 @@ class _Builder:
             row.version = self.seen.get(line.key, line.version)
             row.draft_clash = row.version != line.version
         if isinstance(line, FigureLine):
-            row.facts = self._facts(line, due)
+            row.facts, row.before = self._facts(line), self._fact_before(line)
             is_typed = bool(line.changed(typed, line.texts)) and not row.closed
             row.result = (
                 typed_result(self.book, line, typed) if is_typed else saved_result(self.book, line)
@@ -232,9 +241,9 @@ class _Builder:
             row.boxes = boxes.report_boxes(line, typed, row.problems, before)
         return row
 
-    def _facts(self, line: FigureLine, due: Due) -> list[Fact]:
+    def _facts(self, line: FigureLine) -> list[Fact]:
         town = self.desk.request.municipality
-        series, facts = line.series, []
+        facts = []
         several = len(line.indicators) > 1
         for indicator in line.indicators:
             plan = f"{indicator.plan} " if several else ""
@@ -244,17 +253,18 @@ class _Builder:
             years = {line.fiscal_year, max(shown, default=line.fiscal_year)}
             for year in sorted(years & shown.keys()):
                 label = _("%(year)sの目標") % {"year": town.year_label(year)}
-                facts.append(Fact(f"{plan}{label}", _target(shown[year], series.decimals)))
-        before = self.before.get((series.pk, line.fiscal_year - 1, line.period))
-        label = town.year_label(line.fiscal_year - 1)
-        if before is None:
-            facts.append(Fact(label, "－"))
-        else:
-            words = figure_words(before.value, series)
-            if before.value is None:
-                words = f"－（{reason_words(vars(before))}）"
-            facts.append(Fact(label, words, before.note))
+                facts.append(Fact(f"{plan}{label}", _target(shown[year], line.series.decimals)))
         return facts
+
+    def _fact_before(self, line: FigureLine) -> Fact:
+        before = self.before.get((line.series.pk, line.fiscal_year - 1, line.period))
+        label = self.desk.request.municipality.year_label(line.fiscal_year - 1)
+        if before is None:
+            return Fact(label, "－")
+        words = figure_words(before.value, line.series)
+        if before.value is None:
+            words = f"－（{reason_words(vars(before))}）"
+        return Fact(label, words, before.note)
 
     def _tables(self, rows: list[SheetRow]) -> list[ReportTable]:
         tables: dict[int, ReportTable] = {}
@@ -274,7 +284,7 @@ class _Builder:
             tables[plan.pk].rows.append(row)
         return list(tables.values())
 
-    def _offers(self) -> tuple[dict[str, int], int]:
+    def offers(self) -> tuple[dict[str, int], int]:
         """Return action → how many rows it can be done to; and how many are barred as own."""
         offers: dict[str, int] = {}
         own: set[str] = set()

@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from municipalities import record as structure
 from municipalities.history import save_with_reason
 from municipalities.models import Department, Municipality
+from municipalities.record_many import check_valid
 from plans.models import Plan
-from plans.record import stale
+from plans.record import require_section, stale
 from plans.record_many import Calendar
 
 from ..models import Reply, Request
@@ -341,6 +342,17 @@ def record_reply(reply: Reply, *, by: Any, reason: str = "") -> Reply:
             code="not_asked",
         )
     return structure.record_row(reply, by=by, reason=reason)
+
+
+def record_file_reply(reply: Reply, *, by: Any, reason: str = "") -> Reply:
+    """Save that a section has replied by a file whose rows have just been taken in (a new or
+    changed instance). Planners, and whoever enters for the section."""
+    if by is not None:
+        require_section(by, reply.request.municipality_id, {reply.department_id})
+    reply.channel = Reply.Channel.FILE
+    check_valid(reply)
+    save_with_reason(reply, by, reason)
+    return reply
 
 
 def remove_reply(reply: Reply, *, by: Any, reason: str) -> None:

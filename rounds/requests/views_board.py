@@ -151,6 +151,7 @@ def _board_page(
             "count": board.counted(shown) if is_chosen else board.count,
             "replied": sum(line.has_replied for line in board.lines),
             "width": len(board.columns) + 7,
+            "status_query": f"?{request.GET.urlencode()}" if is_chosen else "",
         },
     )
 

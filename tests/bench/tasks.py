@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from io import BytesIO, StringIO
-from itertools import count
+from itertools import chain, count
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
@@ -40,6 +40,7 @@ from tests.factories import make_municipality, make_user
 
 from .data import FIRST_YEAR, LAST_YEAR, YEARS, make_large_plan, make_large_workbook
 from .entering import entering
+from .returning import returning
 
 RUNS = 3
 PEER = "Kausal Watch, 2024"
@@ -161,8 +162,8 @@ def _save(series: Series, planner: User) -> None:
 
 
 def sheets() -> Iterator[Task]:
-    """What a section does under the deadline."""
-    for name, run, prepare in entering():
+    """What sections and planners do under the deadline."""
+    for name, run, prepare in chain(entering(), returning()):
         yield Task(name, run, prepare=prepare)
 
 

@@ -1,0 +1,92 @@
+"""Whose a workbook is: the request and the sections it was made for, and who may bring it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from municipalities.access import scope_of
+from municipalities.models import Department
+from municipalities.uploads import Refused
+from rounds.entry.desk import Desk
+from rounds.entry.drafts import forerunners_of
+from rounds.models import Request
+from rounds.requests.dues import dues_of, of_section
+
+from .reading import About, FileRow
+
+
+def desks_of(about: About, request: Request, user: Any) -> list[Desk]:
+    """Return the desks of the sections a workbook is of, before the `request` it has been brought
+    to. Raises Refused where it is another request's or town's (without telling whose), and
+    PermissionDenied where the person does not enter for all of its sections."""
+    if about.municipality != request.municipality.slug or about.request != request.pk:
+        raise Refused(
+            _(
+                "この照会のブックではありません。ほかの照会から受け取ったブックは、"
+                "その照会の画面で取り込んでください。"
+            )
+        )
+    found = {
+        department.code: department
+        for department in Department.objects.filter(
+            municipality=request.municipality, code__in=about.sections
+        )
+    }
+    unknown = [code for code in about.sections if code not in found]
+    if unknown or not found:
+        raise Refused(
+            _("このブックの組織（%(codes)s）は、いまはありません。受け取り直してください。")
+            % {"codes": "、".join(unknown) or _("記載なし")}
+        )
+    desks = [Desk(request, found[code], user) for code in dict.fromkeys(about.sections)]
+    foreign = [str(desk.department) for desk in desks if not _may_bring(desk)]
+    if foreign:
+        raise PermissionDenied(
+            _("「%(sections)s」のブックです。その組織の入力担当・承認者か企画担当が取り込めます。")
+            % {"sections": "・".join(foreign)}
+        )
+    if request.state == Request.State.DRAFT:
+        raise Refused(_("まだ送っていない照会のブックは取り込めません。"))
+    return desks
+
+
+def _may_bring(desk: Desk) -> bool:
+    return desk.is_planner or desk.department.pk in scope_of(desk.user).departments
+
+
+class Owners:
+    """Which of a workbook's sections answers for which of its rows.
+
+    A single section also answers for what its forerunners did. Several share the rows as the
+    request asks for them today.
+    """
+
+    def __init__(self, desks: list[Desk]) -> None:
+        self.desks = desks
+        self._keys: dict[str, Desk] = {}
+        if len(desks) > 1:
+            dues = dues_of(desks[0].request)
+            for desk in reversed(desks):
+                desk.dues = of_section(dues, desk.department)
+                self._keys |= {due.key: desk for due in desk.dues}
+
+    def rows_of(self, desk: Desk, rows: list[FileRow]) -> list[FileRow]:
+        """Return the rows a desk takes; the first also takes what is nobody's."""
+        if len(self.desks) == 1:
+            return rows
+        return [row for row in rows if self._keys.get(row.key, self.desks[0]) is desk]
+
+    def foreign(self, desk: Desk, lines: Mapping[str, Any]) -> set[str]:
+        """Return the keys of the lines that are none of a desk's section."""
+        if len(self.desks) > 1:
+            return {key for key in lines if self._keys.get(key) is not desk}
+        own = {desk.department.pk}
+        found = {key for key, line in lines.items() if own.isdisjoint(line.sections())}
+        if found:
+            own |= forerunners_of(desk.department.pk)
+            found = {key for key in found if own.isdisjoint(lines[key].sections())}
+        return found

@@ -1,0 +1,392 @@
+"""What a workbook that comes back says, cell by cell: nothing of it is understood yet.
+
+Sheets are told by their technical row, rows by their keys: so both may have been renamed, sorted,
+moved or deleted, and columns put between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from municipalities.uploads import Book, Cell, ErrorValue, Refused, Sheet, address, read
+from municipalities.uploads.complaints import Complaint
+from rounds.entry.desk import split_name
+from rounds.entry.reading import cleaned, short
+
+from . import layout
+
+MOST_MERGED = 10_000
+"""Merged areas of a sheet that are looked through."""
+MOST_LOOSE = 500
+"""Rows somebody has put into a sheet."""
+LOOSE = "?"
+"""Before the place of a row that has no key."""
+_DIGITS_OF_A_FLOAT = 15
+
+
+@dataclass(frozen=True)
+class About:
+    """What the workbook says of itself."""
+
+    municipality: str
+    request: int
+    sections: tuple[str, ...]
+    made_at: datetime | None
+    title: str
+    name: str
+
+
+@dataclass
+class FileRow:
+    """A row of the entry sheet as the workbook has it; row and columns are counted from 0."""
+
+    sheet: str
+    number: int
+    key: str
+    version: str
+    cells: dict[str, str]
+    """Column of the entry sheet → text of the cell."""
+    places: Mapping[str, int]
+    """Column of the entry sheet → column of the workbook."""
+    headings: Mapping[str, str]
+    """Column of the entry sheet → what the workbook calls it."""
+    label: str
+    """How the workbook calls the row."""
+    is_known: bool = True
+    """Whether it has a key at all."""
+    complaints: dict[str, Complaint] = field(default_factory=dict)
+    """Column ("" for the row) → why it cannot be read."""
+
+    def said(self, column: str) -> str:
+        """Return what the workbook says in a column, also where that cannot be read."""
+        complaint = self.complaints.get(column)
+        return self.cells.get(column, "") if complaint is None else complaint.found
+
+    def complain(self, column: str, message: str, found: str = "") -> None:
+        self.complaints[column] = self.complaint(column, message, found)
+        self.cells.pop(column, None)
+
+    def complaint(self, column: str, message: str, found: str = "") -> Complaint:
+        """Return something that is wrong with a column ("" or one that is not there: the row)."""
+        found = found or short(self.cells.get(column, ""))
+        return Complaint(self.sheet, self.number, self.places.get(column), found, message)
+
+
+@dataclass
+class EntryBook:
+    """A workbook of ours; `notes` says what of it is not taken in."""
+
+    about: About
+    rows: list[FileRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_entry_book(content: bytes, name: str) -> EntryBook:
+    """Return what a workbook says; `name` is the name it came under. Raises Refused where it is
+    unsafe, broken, none of ours, or of a layout of former times."""
+    book = read(content, name)
+    if book.kind != "xlsx":
+        raise Refused(
+            _(
+                "CSVのファイルです。この照会から受け取った回答用のExcelブック (.xlsx) を"
+                "そのまま取り込んでください。"
+            )
+        )
+    found = EntryBook(_about(book))
+    for sheet in book.sheets:
+        _read_sheet(sheet, found)
+    if not found.rows:
+        raise Refused(
+            _(
+                "回答の行が一つも見つかりません。行の目印（隠れた列と行）が削除されているようです。"
+                "回答用のブックを受け取り直し、入力した内容を貼り付けてください。"
+            )
+        )
+    _complain_of_twins(found.rows)
+    return found
+
+
+# --- What it is -----------------------------------------------------------------------------------
+
+
+def _about(book: Book) -> About:
+    sheet = next((sheet for sheet in book.sheets if _says_what_it_is(sheet)), None)
+    if sheet is None:
+        raise Refused(
+            _(
+                "しるべの回答用のブックではありません。照会の画面から受け取ったブックに入力し、"
+                "そのブックを取り込んでください。"
+            )
+        )
+    said = {_text(row[0]): _text(row[1]) for row in sheet.rows if len(row) > 1}
+    version = said.get(layout.FORMAT, "")
+    if version != layout.VERSION_OF_FORMAT:
+        raise Refused(
+            _(
+                "このブックの様式（版 %(found)s）は古く、取り込めません（今の版は %(now)s）。"
+                "回答用のブックを受け取り直し、入力した内容を貼り付けてください。"
+            )
+            % {"found": short(version) or _("なし"), "now": layout.VERSION_OF_FORMAT}
+        )
+    request = said.get(layout.REQUEST, "")
+    codes = [code.strip() for code in said.get(layout.SECTIONS, "").split(",")]
+    return About(
+        municipality=said.get(layout.MUNICIPALITY, ""),
+        request=int(request) if request.isascii() and request.isdecimal() else 0,
+        sections=tuple(code for code in codes if code),
+        made_at=_moment(said.get(layout.MADE_AT, "")),
+        title=said.get(layout.TITLE, ""),
+        name=said.get(layout.NAME, ""),
+    )
+
+
+def _says_what_it_is(sheet: Sheet) -> bool:
+    return bool(sheet.rows and sheet.rows[0]) and _text(sheet.rows[0][0]) == layout.FORMAT
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+# --- Its rows -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Which column of a sheet is what."""
+
+    technical_row: int
+    key: int
+    version: int | None
+    boxes: Mapping[str, int]
+    headings: Mapping[str, str]
+    others: tuple[int, ...]
+    """Columns only people read."""
+    strangers: tuple[int, ...]
+    """Columns somebody has put in."""
+
+
+def _read_sheet(sheet: Sheet, found: EntryBook) -> None:
+    columns = _columns(sheet)
+    if columns is None:
+        return
+    if columns.version is None:
+        raise Refused(
+            _("シート「%(sheet)s」に版の列（%(name)s）がありません。列を削除しないでください。")
+            % {"sheet": sheet.name, "name": layout.VERSION}
+        )
+    rows = list(_rows(sheet, columns))
+    _complain_of_merged(sheet, rows)
+    rows += _loose_rows(sheet, columns)
+    found.rows += rows
+    _note_strangers(sheet, columns, rows, found)
+
+
+def _columns(sheet: Sheet) -> _Columns | None:
+    for number, row in enumerate(sheet.rows):
+        ids = [_text(cell) for cell in row]
+        if layout.KEY not in ids:
+            continue
+        counts = Counter(ids)
+        twice = [name for name in ids if counts[name] > 1 and name not in {"", layout.READ_ONLY}]
+        boxes = {
+            name: place
+            for place, name in enumerate(ids)
+            if name and not name.startswith(layout.READ_ONLY)
+        }
+        if any(name in boxes or name in {layout.KEY, layout.VERSION} for name in twice):
+            raise Refused(
+                _(
+                    "シート「%(sheet)s」に同じ列（%(name)s）が2つあります。"
+                    "写した列を削除してください。"
+                )
+                % {"sheet": sheet.name, "name": short(twice[0])}
+            )
+        return _Columns(
+            number,
+            ids.index(layout.KEY),
+            ids.index(layout.VERSION) if layout.VERSION in ids else None,
+            boxes,
+            {name: _heading(sheet, number + 1, place) for name, place in boxes.items()},
+            tuple(place for place, name in enumerate(ids) if name.startswith(layout.READ_ONLY)),
+            tuple(place for place, name in enumerate(ids) if not name),
+        )
+    return None
+
+
+def _heading(sheet: Sheet, row: int, column: int) -> str:
+    text = _text(sheet.rows[row][column]) if row < len(sheet.rows) else ""
+    return short(text.partition("\n")[0])
+
+
+def _rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:
+    """Yield the rows with a key, also those that sorting has put above the technical row."""
+    for number, row in enumerate(sheet.rows):
+        key = _text(row[columns.key]) if columns.key < len(row) else ""
+        is_key = split_name(f"{key}-{layout.KEY}") == (key, layout.KEY)
+        if key in {"", layout.READ_ONLY, layout.KEY}:
+            continue
+        if number < columns.technical_row and not is_key:
+            continue
+        one = FileRow(
+            sheet=sheet.name,
+            number=number,
+            key=key,
+            version=_text(row[columns.version or 0]),
+            cells={},
+            places=columns.boxes,
+            headings=columns.headings,
+            label=_label(row, columns),
+        )
+        if not is_key:
+            one.is_known = False
+            message = _("行の目印「%(key)s」が壊れています。ほかの行から写さないでください。")
+            one.complain("", message % {"key": short(key)})
+        for column, place in columns.boxes.items():
+            _read_cell(one, column, row[place])
+        yield one
+
+
+def _loose_rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:
+    """Yield the rows without a key in which somebody has typed; what we have written for people
+    has `layout.READ_ONLY` there."""
+    first, count = columns.technical_row + 2, 0
+    for number, row in enumerate(sheet.rows[first:], first):
+        cells = {column: _text(row[place]) for column, place in columns.boxes.items()}
+        if _text(row[columns.key]) or not any(cells.values()):
+            continue
+        count += 1
+        if count > MOST_LOOSE:
+            raise Refused(
+                _("シート「%(sheet)s」に足された行が多すぎます。足した行を削除してください。")
+                % {"sheet": sheet.name}
+            )
+        yield _loose_row(sheet.name, number, cells, columns)
+
+
+def _loose_row(sheet: str, number: int, cells: dict[str, str], columns: _Columns) -> FileRow:
+    one = FileRow(
+        sheet=sheet,
+        number=number,
+        key=f"{LOOSE}{sheet}!{number + 1}",
+        version="",
+        cells=cells,
+        places=columns.boxes,
+        headings=columns.headings,
+        is_known=False,
+        label=short(" ".join(filter(None, cells.values()))),
+    )
+    one.complain(
+        "",
+        _(
+            "行の目印がない、足された行です。取り込めるのは、もとからある行だけです。"
+            "内容をもとの行に移し、この行を削除してください。"
+        ),
+    )
+    return one
+
+
+def _label(row: list[Cell], columns: _Columns) -> str:
+    """Return the first two things the row says to people."""
+    own = {columns.key, columns.version}
+    said = (_text(row[place]) for place in columns.others if place not in own)
+    return short(" ".join([text for text in said if text][:2]))
+
+
+def _read_cell(row: FileRow, column: str, cell: Cell) -> None:
+    if isinstance(cell, ErrorValue):
+        row.complain(
+            column,
+            _("式の結果が「%(found)s」です。値を入力してください。") % {"found": cell},
+            str(cell),
+        )
+    else:
+        row.cells[column] = _text(cell)
+
+
+def _text(cell: Cell) -> str:
+    """Return a cell as a box of the entry sheet would say it."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "on" if cell else "off"
+        case int():
+            return str(cell)
+        case Decimal():
+            return _figure(cell)
+        case datetime() | date():
+            return f"{cell:%Y-%m-%d}"
+        case time():
+            return f"{cell:%H:%M}"
+    return cleaned(cell).strip()
+
+
+def _figure(value: Decimal) -> str:
+    """Return a number without what only its binary form has brought: 0.1 + 0.2 is 0.3."""
+    digits = len(value.as_tuple().digits)
+    if digits > _DIGITS_OF_A_FLOAT:
+        places = value.adjusted() + 1 - _DIGITS_OF_A_FLOAT
+        value = value.quantize(Decimal(1).scaleb(places)).normalize()
+    return f"{value:f}"
+
+
+# --- What is wrong with it --------------------------------------------------------------------
+
+
+def _complain_of_twins(rows: list[FileRow]) -> None:
+    first: dict[str, FileRow] = {}
+    for row in rows:
+        other = first.setdefault(row.key, row)
+        if other is not row:
+            for one, twin in ((row, other), (other, row)):
+                message = _("シート「%(sheet)s」の%(number)d行目と同じ行です。一つにしてください。")
+                one.complain("", message % {"sheet": twin.sheet, "number": twin.number + 1})
+
+
+def _complain_of_merged(sheet: Sheet, rows: list[FileRow]) -> None:
+    """Cells swallowed by their neighbours look empty, but nobody has emptied them."""
+    if len(sheet.merged) > MOST_MERGED:
+        raise Refused(
+            _("シート「%(sheet)s」の結合セルが多すぎます。結合を解除してください。")
+            % {"sheet": sheet.name}
+        )
+    by_number = {row.number: row for row in rows}
+    for (top, left), (bottom, right) in sheet.merged:
+        for number in range(top, min(bottom, len(sheet.rows)) + 1):
+            row = by_number.get(number)
+            if row is None:
+                continue
+            for column, place in row.places.items():
+                if left <= place <= right and (number, place) != (top, left):
+                    row.complain(
+                        column,
+                        _(
+                            "%(cell)sのセルと結合されているため、何が入力されたのか分かりません。"
+                            "結合を解除して、行ごとに入力してください。"
+                        )
+                        % {"cell": address(top, left)},
+                    )
+
+
+def _note_strangers(sheet: Sheet, columns: _Columns, rows: list[FileRow], found: EntryBook) -> None:
+    """Say which columns somebody has put in: what they say is not taken in."""
+    for place in columns.strangers:
+        said: list[Any] = [row.number + 1 for row in rows if _text(sheet.rows[row.number][place])]
+        if said:
+            text = _(
+                "シート「%(sheet)s」の%(cell)s列は、足された列です。書かれた内容（%(count)d行）は"
+                "取り込みません。"
+            )
+            name = address(0, place).rstrip("1")
+            found.notes.append(text % {"sheet": sheet.name, "cell": name, "count": len(said)})

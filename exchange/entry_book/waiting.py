@@ -1,0 +1,91 @@
+"""Files between their upload and the person's yes or no: looked at, remembered, taken in."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from exchange.models import EntryUpload
+from municipalities.uploads import Refused
+from rounds.models import Request
+
+from .decisions import Decisions
+from .keeping import Brought, Decision, bring
+
+logger = logging.getLogger(__name__)
+
+
+def receive(user: Any, asked: Request, name: str, content: bytes) -> EntryUpload:
+    """Look at a file and let it wait, instead of the same one that waits already. Raises Refused,
+    with what is wrong, where it cannot be taken in at all."""
+    EntryUpload.objects.forget_old()
+    waiting = EntryUpload.objects.waiting(user, asked)
+    if waiting.count() >= EntryUpload.MOST:
+        text = _("確かめていないファイルが%(most)d件あります。先に取り込むか、取り消してください。")
+        raise Refused(text % {"most": EntryUpload.MOST})
+    upload = EntryUpload.of(user, asked, name, content)
+    try:
+        brought = look_at(upload)
+    except PermissionDenied as refused:
+        raise Refused(str(refused)) from refused
+    waiting.filter(sha256=upload.sha256).delete()
+    remember(upload, brought)
+    return upload
+
+
+def look_at(upload: EntryUpload, decisions: Decisions | None = None) -> Brought:
+    """Return what a file would do. Raises as `bring`."""
+    return bring(
+        upload.request,
+        bytes(upload.content),
+        upload.file_name,
+        by=upload.user,
+        decisions=decisions,
+    )
+
+
+def remember(upload: EntryUpload, brought: Brought) -> None:
+    """Keep what was shown of a file beside it."""
+    upload.sections = brought.sections[:300]
+    upload.counts = {kind.value: count for kind, count in brought.taken.counts.items()}
+    upload.fingerprint = brought.taken.fingerprint
+    upload.is_refused = brought.taken.is_refused
+    upload.save()
+
+
+def take_in(
+    upload: EntryUpload,
+    seen: str,
+    *,
+    decisions: Decisions | None = None,
+    decision: Decision | None = None,
+    reason: str = "",
+) -> Brought | None:
+    """Take a file in where what is saved is still what was seen; None where that was done before.
+    Raises as `bring`."""
+    try:
+        with transaction.atomic():
+            # A second click waits here, and finds the file used.
+            locked = EntryUpload.objects.select_for_update().defer("content").get(pk=upload.pk)
+            if locked.finished_at is not None:
+                return None
+            brought = bring(
+                upload.request,
+                bytes(upload.content),
+                upload.file_name,
+                by=upload.user,
+                seen=seen,
+                decisions=decisions,
+                decision=decision,
+                reason=reason,
+            )
+            if brought.kept is not None:
+                upload.finish(kept=brought.kept)
+            return brought
+    except (IntegrityError, OperationalError):  # somebody wrote the same rows at this moment
+        logger.exception("A workbook met other writers.")
+        return look_at(upload, decisions)

@@ -1,0 +1,85 @@
+"""What a workbook costs: as many queries for 30 rows as for 3; a look takes no more than 25."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from exchange.entry_book.keeping import Brought, Decision, bring
+from indicators.models import Actual
+from municipalities.models import User
+from plans.models import Plan
+from rounds.models import Request
+
+from . import factories as make
+from .entry_books import Filled
+from .filled_workbooks import book_for
+from .people import People, make_people
+
+pytestmark = pytest.mark.django_db
+OF_TRANSACTIONS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+
+
+def make_request(people: People, figures: int, reports: int) -> tuple[Request, bytes]:
+    """A request, and a workbook in which half of the rows are new and half have changed."""
+    plan: Plan = make.make_plan(people.kita)
+    make.make_scheme(plan=plan)
+    series = [
+        make.make_indicator(plan, departments=[people.welfare]).series for _ in range(figures)
+    ]
+    rows = [make.make_row(make.make_action(plan), [people.welfare]) for _ in range(reports)]
+    for each in series[::2]:
+        make.make_actual(each, state="draft")
+    for row in rows[::2]:
+        make.make_report(row, state="draft")
+    asked = make.make_request(plan)
+    book = Filled(book_for(asked, people.welfare))
+    for each in series:
+        book.fill(f"series-{each.pk}", value=7)
+    for row in rows:
+        book.fill(f"report-{row.pk}", result="新しい文")
+    return asked, book.to_bytes()
+
+
+def asked_of_database(**options: Any) -> tuple[int, Brought]:
+    """Return how many questions `bring` asks, without the marks of transactions."""
+    with CaptureQueriesContext(connection) as queries:
+        brought = bring(**options)
+    told = [each["sql"] for each in queries if not each["sql"].startswith(OF_TRANSACTIONS)]
+    return len(told), brought
+
+
+@pytest.mark.parametrize("who", ["entry", "planner"])
+@pytest.mark.parametrize(
+    ("figures", "reports", "looks", "writes"),
+    [(3, 0, 13, 18), (30, 0, 13, 18), (2, 2, 25, 30), (30, 30, 25, 30)],
+)
+def test_a_file_asks_the_database_a_fixed_number_of_questions(
+    who: str, figures: int, reports: int, looks: int, writes: int
+) -> None:
+    people = make_people()
+    asked, content = make_request(people, figures, reports)
+    asked = Request.objects.select_related("municipality").get(pk=asked.pk)
+    counts, fingerprint = [], None
+    for seen in (False, True):
+        by = User.objects.get(pk=getattr(people, who).pk)
+        options: dict[str, Any] = {"decision": Decision(date(2024, 5, 1))} if seen else {}
+        count, brought = asked_of_database(
+            request=asked,
+            content=content,
+            file_name="回答.xlsx",
+            by=by,
+            seen=fingerprint,
+            **options,
+        )
+        fingerprint = brought.taken.fingerprint
+        counts.append(count)
+    assert brought.kept is not None
+    assert brought.kept.written == figures + reports
+    assert Actual.objects.filter(value=7).count() == figures
+    spared = int(who == "planner")  # nobody asks for the sections of who plans
+    assert counts == [looks - spared, writes - spared]
