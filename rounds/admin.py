@@ -75,8 +75,11 @@ class PublicationAdmin(FrozenAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         scope = self.scope(request)
-        may_publish = {"may_publish": scope.is_operator or bool(scope.planned)}
-        return super().changelist_view(request, may_publish | (extra_context or {}))
+        own = {
+            "may_publish": scope.is_operator or bool(scope.planned),
+            "scheduled": admin_publish.scheduled_for(request.user),
+        }
+        return super().changelist_view(request, own | (extra_context or {}))
 
 
 @admin.register(PublishedIndicator)

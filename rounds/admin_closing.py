@@ -71,7 +71,7 @@ def close_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
     closings, offers = [], False
     if form is not None and not is_sent:
         form.initial = {
-            "fiscal_year": fiscal_years.of(timezone.localdate()) - 1,
+            "fiscal_year": town.year_label(_year(request.GET.get("fiscal_year", ""))),
             "plans": request.GET.getlist("plan"),
         }
     elif form is not None and form.is_valid():
@@ -115,6 +115,14 @@ def _town(towns: list[Municipality], number: str) -> Municipality | None:
     if found is None:
         raise Http404(_("見つかりません。"))
     return found
+
+
+def _year(text: str) -> int:
+    """Return the fiscal year a request names, the one just ended where it names none."""
+    try:
+        return fiscal_years.parse(text)
+    except fiscal_years.FiscalYearError:
+        return fiscal_years.of(timezone.localdate()) - 1
 
 
 def _closed(

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -126,13 +127,21 @@ def publish_view(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "opts": model_admin.opts,
         "form": form,
         "preview": preview,
-        "scheduled": Publication.objects.scheduled()
-        .filter(plan__in=plans)
-        .select_related("plan__municipality", "published_by")
-        .order_by("effective_at", "pk"),
+        "scheduled": scheduled_for(request.user),
         "media": model_admin.media + form.media,
     }
     return TemplateResponse(request, "admin/rounds/publication/publish.html", context)
+
+
+def scheduled_for(user: Any) -> QuerySet[Publication]:
+    """Return the publications whose time has not come and that a planner may take back."""
+    scope = scope_of(user)
+    scheduled = Publication.objects.scheduled().visible_to(user)
+    if not scope.is_operator:
+        scheduled = scheduled.filter(plan__municipality__in=scope.planned)
+    return scheduled.select_related("plan__municipality", "published_by").order_by(
+        "effective_at", "pk"
+    )
 
 
 def _done(publication: Publication) -> str:

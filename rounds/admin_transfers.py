@@ -19,7 +19,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities import fiscal_year as fiscal_years
 from municipalities.access import require_planner, scope_of
 from municipalities.admin import DepartmentAdmin
 from municipalities.flat.admin import UploadForm
@@ -34,7 +33,7 @@ from plans.models import Plan
 from .transfers import screen
 from .transfers.booking import Booking, book
 from .transfers.orders import Line, Problem
-from .transfers.ownerless import ownerless
+from .transfers.ownerless import asked_next, ownerless
 from .transfers.reading import read_order
 from .transfers.workbook import OrderBook, order_workbook, read_book
 
@@ -277,7 +276,7 @@ def _page(
         }
     else:
         plans = Plan.objects.filter(municipality=town, stage=Plan.Stage.CURRENT)
-        context["asked_year"] = fiscal_years.of(today) - 1
+        context["asked_year"] = asked_next(today)
         context["ownerless"] = ownerless(
             town, plans=plans, fiscal_year=context["asked_year"], day=today
         )

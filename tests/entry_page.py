@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Dialog, Page, Route
 
 ADDRESS = "http://sheet.test"
 COLUMNS = {
@@ -98,17 +98,23 @@ class EntryPage:
     """The sheet at `ADDRESS` in a page, with a clock that stands until it is run.
 
     `draft` is how the server answers a draft: (status, content), or None for no network.
-    `hold_previews` keeps previews unanswered, in `held`. `drafts`, `previews` and `posts` hold what
-    came in, `problems` what the browser complained about.
+    `hold_previews` keeps previews unanswered, in `held`; `hold_posts` the form's own requests.
+    `drafts`, `previews` and `posts` hold what came in, `dialogs` what the browser asked, `problems`
+    what it complained about. What does not come is waited for `PATIENCE` milliseconds, not longer.
     """
+
+    PATIENCE = 5_000
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        page.set_default_timeout(self.PATIENCE)
         self.html = sheet()
         self.draft: tuple[int, Any] | None = (200, {"saved_at": "10:21"})
         self.preview: Callable[[dict[str, Any]], dict[str, Any]] = lambda asked: {"rows": {}}
         self.hold_previews = False
         self.held: list[Route] = []
+        self.hold_posts = False
+        self.held_posts: list[Route] = []
         self.drafts: list[dict[str, Any]] = []
         self.tokens: list[str] = []
         self.previews: list[dict[str, Any]] = []
@@ -146,8 +152,14 @@ class EntryPage:
         else:
             if request.method == "POST":
                 self.posts.append(parse_qs(request.post_data or ""))
-            headers = {"Content-Security-Policy": self.policy, "Cache-Control": "no-store"}
-            route.fulfill(body=self.html, content_type="text/html; charset=utf-8", headers=headers)
+                if self.hold_posts:
+                    self.held_posts.append(route)
+                    return
+            self._fulfil_page(route)
+
+    def _fulfil_page(self, route: Route) -> None:
+        headers = {"Content-Security-Policy": self.policy, "Cache-Control": "no-store"}
+        route.fulfill(body=self.html, content_type="text/html; charset=utf-8", headers=headers)
 
     def _fulfil_draft(self, route: Route) -> None:
         if self.draft is None:
@@ -162,6 +174,26 @@ class EntryPage:
     def answer_preview(self, number: int) -> None:
         """Answer the preview that came in as the given one (from 0)."""
         self.held[number].fulfill(json=self.preview(self.previews[number]))
+
+    def answer_dialogs(self, *, accept: bool) -> None:
+        """Accept or dismiss what the browser asks from now on; its kinds are kept in `dialogs`."""
+
+        def answer(dialog: Dialog) -> None:
+            self.dialogs.append(dialog.type)
+            dialog.accept() if accept else dialog.dismiss()
+
+        self.page.on("dialog", answer)
+
+    def answer_posts(self) -> None:
+        """Answer the form's own requests that were held, and wait for the page that comes: until
+        then no script runs."""
+        self.hold_posts = False
+        if not self.held_posts:
+            return
+        self.html = self.html.replace("<main>", '<main class="answer">')
+        while self.held_posts:
+            self._fulfil_page(self.held_posts.pop())
+        self.page.wait_for_selector("main.answer")
 
     def open(self) -> None:
         """Open the sheet (again)."""
@@ -247,4 +279,4 @@ class EntryPage:
             if holds():
                 return
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"{self.drafts=} {self.stored()=} {self.posts=}")
+        raise AssertionError(f"{self.drafts=} {self.posts=}")

@@ -10,6 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from indicators.choices import MissingReason
+from indicators.models import Actual, Series
+from municipalities import fiscal_year as fiscal_years
 from plans.choices import WorkState
 from plans.models import Plan
 from rounds.models import EntryDraft, Reply, Request
@@ -157,6 +160,47 @@ def test_lines_are_chosen_and_ordered(people: People, plan: Plan) -> None:
     page = shown(client, request, show="open")
     assert cells(page, "#total")[1] == "3"
     assert "回答済みの組織：2／4" in page.select_one("#replied").get_text()
+
+
+def test_what_is_settled_later_is_not_missed_before_its_month(people: People, plan: Plan) -> None:
+    """The board, the text to paste and the first pages count alike."""
+    month = (TODAY + timedelta(days=70)).replace(day=1)
+    series = [
+        make.make_indicator(plan, departments=[section]).series
+        for section in (people.welfare, people.welfare, people.finance)
+    ]
+    first = make.make_actual(series[0], state=WorkState.SUBMITTED)
+    awaited = {"value": None, "missing_reason": MissingReason.NOT_COMPILED, "expected_on": month}
+    begun = make.make_actual(series[1], state=WorkState.DRAFT, **awaited)
+    year = fiscal_years.of(TODAY) - 1
+    Actual.objects.update(fiscal_year=year)
+    Series.objects.filter(pk=series[2].pk).update(settled_month=month.month)
+    request = make.make_request(plan, fiscal_year=year, deadline=TODAY + timedelta(days=3))
+
+    def told() -> tuple[list[str], str, str]:
+        page = shown(sign_in(people.planner), request)
+        text = sign_in(people.planner).get(url(request, "text")).content.decode()
+        home = sign_in(people.entry).get("/admin/").content.decode()
+        return (
+            [line.contents[0].strip() for line in page.select("tr:has(.done) > th")],
+            BeautifulSoup(text, "html.parser").select_one("#content").get_text(),
+            BeautifulSoup(home, "html.parser").select_one("#content").get_text(),
+        )
+
+    replied, text, home = told()
+    assert replied == ["財政課"]
+    assert "福祉課：未回答 1件" in text
+    assert "財政課" not in text
+    assert "2件中1件が回答済み" in home
+    assert "回答済みの組織：1／2" in shown(sign_in(people.planner), request).get_text()
+    planner = BeautifulSoup(sign_in(people.planner).get("/admin/").content, "html.parser")
+    assert "2課中1課が回答済み" in planner.get_text()
+
+    Actual.objects.filter(pk__in=[first.pk, begun.pk]).update(state=WorkState.SUBMITTED)
+    replied, text, home = told()
+    assert replied == ["福祉課", "財政課"]
+    assert "未回答" not in text
+    assert "回答済みです（2件中2件）" in home
 
 
 def test_only_planners_see_buttons(people: People, plan: Plan) -> None:

@@ -236,6 +236,9 @@ def test_a_publication_is_scheduled_and_withdrawn(people: People, plan: Plan) ->
     withdraw = reverse("admin:rounds_publication_withdraw", args=[publication.pk])
     assert withdraw in planner.get(url).content.decode()
     assert withdraw not in sign_in(people.stranger).get(url).content.decode()
+    listed = reverse("admin:rounds_publication_changelist")
+    assert withdraw in done.content.decode()  # the list one comes to
+    assert withdraw not in sign_in(people.entry).get(listed).content.decode()
     for who, status in (("entry", 403), ("reader", 403), ("stranger", 404)):
         answer = sign_in(getattr(people, who)).post(withdraw, {"change_reason": "x"})
         assert answer.status_code == status

@@ -58,6 +58,8 @@ def test_typing_pasting_a_killed_tab_and_two_people(live_server: Any, chromium: 
 
     # What was typed is there again after the tab has been killed.
     page.set_viewport_size({"width": 1280, "height": 900})
+    text = page.locator(".entry-reports textarea:visible").first
+    assert text.evaluate("box => box.offsetHeight") >= 50  # three lines before any is typed
     page.fill(f"[name={keys[0]}-value]", "112")
     expect(page.locator("#entry-status")).to_contain_text("下書き")
     expect(page.locator(f"tr[data-row={keys[0]}] output")).to_contain_text("人が選ぶ評価")

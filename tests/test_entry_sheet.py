@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from indicators.models import Actual
+from indicators.choices import Accumulation
+from indicators.models import Actual, Series
 from municipalities.models import Department
+from plans.choices import Period
 from plans.models import Plan
 from rounds.models import Handover, Request
 
@@ -82,6 +84,23 @@ def test_every_box_has_a_name_that_holds_its_rows(people: People, plan: Plan) ->
     for box in boxes:
         name = box.get("aria-label") or box.find_parent("label").get_text()
         assert "見守り訪問" in name or "地域で見守る" in name, box
+
+
+def test_a_first_figure_in_september_is_held_against_the_end_of_the_year_before(
+    people: People, plan: Plan
+) -> None:
+    series = make.make_indicator(plan, departments=[people.welfare]).series
+    make.make_actual(series, 2022, 1200)
+    key = f"series-{series.pk}"
+    asked = make.make_request(plan, period=Period.MID_YEAR)
+    sheet = SheetPage(people.entry, asked, people.welfare)
+    assert "令和4年度 年度末実績 1,200" in sheet.row(key).get_text(" ", strip=True)
+    sheet.fill(key, value="12000").press()
+    assert "前の値（1,200）の約10倍" in sheet.problems[0]
+    # Half a year is no slip beside a whole one.
+    Series.objects.update(accumulation=Accumulation.FLOW)
+    sheet.open().fill(key, value="150").press()
+    assert series.actuals.get(fiscal_year=2023).value == 150
 
 
 def test_late_figures_of_earlier_years_have_rows_of_their_own(people: People, plan: Plan) -> None:

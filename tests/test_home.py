@@ -293,6 +293,10 @@ def test_years_long_published_are_to_be_closed(people: People, plan: Plan) -> No
     )
     title = "公表して半年を過ぎ、締め切られていない年度：1件"
     assert title in tasks(people.planner)
+    (link,) = page_of(people.planner).select(".task .button[href*=yearlock]")
+    page = BeautifulSoup(sign_in(people.planner).get(link["href"]).content, "html.parser")
+    assert page.select_one("#id_fiscal_year")["value"] == people.kita.year_label(ENDED - 1)
+    assert [box["value"] for box in page.select("[name=plans][checked]")] == [str(plan.pk)]
     make.make_lock(plan, ENDED - 1)
     assert title not in tasks(people.planner)
 

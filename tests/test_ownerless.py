@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from municipalities.access import Role
-from rounds.transfers.ownerless import Ownerless, ownerless
+from rounds.transfers.ownerless import Ownerless, asked_next, ownerless
 
 from . import factories as make
 from .people import People, make_people
@@ -17,6 +17,19 @@ DAY = date(2026, 4, 10)
 @pytest.fixture
 def people() -> People:
     return make_people()
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        (date(2026, 4, 1), 2025),
+        (date(2026, 9, 30), 2025),
+        (date(2026, 10, 1), 2026),
+        (date(2027, 3, 31), 2026),
+    ],
+)
+def test_from_october_on_the_running_year_is_asked_for(day: date, year: int) -> None:
+    assert asked_next(day) == year
 
 
 def found(people: People, *plans: object, day: date = DAY) -> list[Ownerless]:

@@ -51,6 +51,8 @@ def test_a_request_is_made_sent_and_answered_on_paper(
     phone.get_by_role("button", name="回答を記録する").click()
     assert "回答済みの組織：1／2" in phone.locator("#replied").inner_text()
     assert "福第12号" in phone.locator("#board").inner_text()
+    for line in phone.locator("#board tr[id^=section]").all():  # not stretched by narrow columns
+        assert line.evaluate("line => line.offsetHeight") <= 120
     context.close()
     number = Request.objects.get().pk
     for address in (

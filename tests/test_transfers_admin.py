@@ -9,10 +9,12 @@ from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from municipalities.access import Role
 from municipalities.models import Department, Membership, User
+from rounds.transfers.ownerless import asked_next
 
 from . import factories as make
 from .admin_pages import filled_in, sign_in
@@ -233,6 +235,8 @@ def test_the_screen_lists_what_nobody_answers_for(people: People) -> None:
     Membership.objects.filter(role=Role.ENTRY, department=people.welfare).delete()
     page = shown(sign_in(people.planner).get(URL))
     assert "入力担当の人がいません" in page.select_one("#ownerless").text
+    year = asked_next(timezone.localdate())
+    assert people.kita.year_label(year) in page.select_one("#ownerless h2").text  # as at home
     changelist = sign_in(people.planner).get(reverse("admin:municipalities_department_changelist"))
     assert URL in changelist.content.decode()
     assert URL in sign_in(people.planner).get("/admin/").content.decode()

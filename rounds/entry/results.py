@@ -22,6 +22,7 @@ from indicators.choices import Accumulation, MissingReason
 from indicators.evaluation import Formula, Reason
 from indicators.judging import Entry, Judged
 from indicators.models import Actual, Indicator
+from plans.choices import Period
 from plans.models import PlanScheme
 
 from .lines import FigureLine, Texts, Values
@@ -70,18 +71,26 @@ class Book:
         """Return what to ask about a figure in a line's place."""
         if value is None:
             return []
-        earlier = {
-            entry.fiscal_year: entry.value
-            for entry in self._entries[line.series.pk]
-            if entry.period == line.period and entry.value is not None
-        }
         return doubts(
             value,
-            earlier,
+            self._earlier(line),
             line.fiscal_year,
             is_percent=is_percent(line.series),
             is_running_total=line.series.accumulation == Accumulation.RUNNING_TOTAL,
         )
+
+    def _earlier(self, line: FigureLine) -> dict[int, Decimal]:
+        """Return year → the figure of that year a line's can be held against: of the same period,
+        else of the year's end, unless half a year stood against a whole one."""
+        yearly = {Accumulation.FLOW, Accumulation.SUM}
+        is_half = line.period == Period.MID_YEAR and line.series.accumulation in yearly
+        periods = [line.period] if is_half else [Period.YEAR_END, line.period]
+        return {
+            entry.fiscal_year: entry.value
+            for period in periods
+            for entry in self._entries[line.series.pk]
+            if entry.period == period and entry.value is not None
+        }
 
     def result(self, line: FigureLine, value: Decimal | None, missing_reason: str) -> Result:
         """Return what a figure in a line's place comes to; nothing where there is none."""

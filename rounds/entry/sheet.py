@@ -14,7 +14,7 @@ from indicators.models import Actual, Indicator
 from indicators.words import target_words
 from measures.forerunners import forerunners
 from measures.models import ProgressReport, ReportColumn
-from plans.choices import WorkState
+from plans.choices import Period, WorkState
 from plans.workflow import APPROVING, Action, Refusal
 
 from ..requests.dues import Due
@@ -229,7 +229,8 @@ class _Builder:
             row.version = self.seen.get(line.key, line.version)
             row.draft_clash = row.version != line.version
         if isinstance(line, FigureLine):
-            row.facts, row.before = self._facts(line), self._fact_before(line)
+            row.facts = [*self._facts(line), *self._year_end_before(line)]
+            row.before = self._fact_before(line)
             is_typed = bool(line.changed(typed, line.texts)) and not row.closed
             row.result = (
                 typed_result(self.book, line, typed) if is_typed else saved_result(self.book, line)
@@ -265,6 +266,20 @@ class _Builder:
         if before.value is None:
             words = f"－（{reason_words(vars(before))}）"
         return Fact(label, words, before.note)
+
+    def _year_end_before(self, line: FigureLine) -> list[Fact]:
+        """Return what the year before came to in the end, where only another period is asked for
+        and told nothing then."""
+        year = line.fiscal_year - 1
+        same, end = (
+            self.before.get((line.series.pk, year, period))
+            for period in (line.period, Period.YEAR_END)
+        )
+        if (same is not None and same.value is not None) or end is None or end.value is None:
+            return []
+        town = self.desk.request.municipality
+        label = f"{town.year_label(year)} {Period.YEAR_END.label}"
+        return [Fact(label, figure_words(end.value, line.series), end.note)]
 
     def _tables(self, rows: list[SheetRow]) -> list[ReportTable]:
         tables: dict[int, ReportTable] = {}

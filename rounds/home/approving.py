@@ -125,16 +125,10 @@ def _waiting(
 def _answers(person: Person, asked: Asked, watched: Collection[int]) -> Iterator[Task | Coming]:
     """Yield which of the sections below have not answered a request that is open."""
     request, today = asked.request, person.today
-    missing: dict[Department, int] = {}
-    total = 0
+    missing: Counter[Department] = Counter()
     for due in asked.dues:
-        mine = [section for section in due.sections if section.pk in watched]
-        if due.is_late or not mine or not (due.is_open(request) or due.is_answered(today)):
-            continue
-        total += 1
-        if not due.is_answered(today):
-            for section in mine:
-                missing[section] = missing.get(section, 0) + 1
+        if due.is_open(request) and due.is_missing(today):
+            missing.update(section for section in due.sections if section.pk in watched)
     if not missing:
         return
     if today <= request.deadline:

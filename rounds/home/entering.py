@@ -69,10 +69,10 @@ def _answer(
 ) -> Iterator[Task | Coming]:
     """Yield how far a section has come with a request."""
     request, today = asked.request, person.today
-    counted = [
-        due for due in mine if not due.is_late and (due.is_open(request) or due.is_answered(today))
-    ]
-    missing = [due for due in counted if not due.is_answered(today)]
+    counted = [due for due in mine if due.is_open(request) or due.is_answered(today)]
+    missing = [due for due in counted if due.is_missing(today)]
+    answered = sum(due.is_answered(today) for due in counted)
+    later = len(counted) - len(missing) - answered
     drafts = [
         draft
         for draft in person.drafts
@@ -80,15 +80,20 @@ def _answer(
     ]
     title = _("%(section)s：%(request)s") % {"section": section, "request": request.title}
     sheet = pages.sheet_url(request, section)
-    done = {"all": len(counted), "done": len(counted) - len(missing)}
+    done = {"all": len(counted), "done": answered}
+    come = _("%(count)d件は、後から確定するものです") % {"count": later} if later else ""
     if not missing and not drafts and not back:
         if counted:
-            text = _("%(title)s は回答済みです（%(all)d件中%(done)d件）。")
-            yield Coming(text % {"title": title, **done}, request.deadline, Link(_("見る"), sheet))
+            text = _("%(title)s は回答済みです（%(all)d件中%(done)d件）。") % {
+                "title": title,
+                **done,
+            }
+            yield Coming(f"{text}{come}", request.deadline, Link(_("見る"), sheet))
         return
     facts = [
         _("回答期限：%(day)s") % {"day": day_words(request.municipality, request.deadline)},
         _("%(all)d件中%(done)d件が回答済み") % done,
+        *([come] if come else []),
     ]
     begun = sum(due.state == WorkState.DRAFT for due in missing)
     if begun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from municipalities import fiscal_year as fiscal_years
 from municipalities.models import Department, Municipality
+from plans.models import Plan
 
 from ..models import Request
 from ..requests.board import sheet_of
@@ -36,9 +38,14 @@ def new_request_url(town: Municipality) -> str:
     return f"{reverse('admin:rounds_request_new')}?{urlencode({'municipality': town.pk})}"
 
 
-def close_url(town: Municipality) -> str:
-    """The page on which years are closed."""
-    return f"{reverse('admin:plans_yearlock_close')}?{urlencode({'municipality': town.pk})}"
+def close_url(town: Municipality, plans: Iterable[Plan], fiscal_year: int) -> str:
+    """The page on which years are closed, with a year of some plans chosen."""
+    chosen = {
+        "municipality": town.pk,
+        "plan": [plan.pk for plan in plans],
+        "fiscal_year": fiscal_year,
+    }
+    return f"{reverse('admin:plans_yearlock_close')}?{urlencode(chosen, doseq=True)}"
 
 
 def list_url(model: type[models.Model], **chosen: Any) -> str:

@@ -64,13 +64,9 @@ class Progress:
         self.sections = len(sections.asked)
         self.nobody = len(sections.orphans)
         self.missing: dict[Department, list[Due]] = {}
-        """As on the board: who has anything open, and has not replied beside the screen."""
+        """As on the board: who has anything to hand in, and has not replied beside the screen."""
         for section in sections.asked:
-            waiting = [
-                due
-                for due in sections.dues(section)
-                if not due.is_locked and not due.is_answered(self.today)
-            ]
+            waiting = [due for due in sections.dues(section) if due.is_missing(self.today)]
             if waiting and not is_beside_the_screen(replies[section.pk]):
                 self.missing[section] = waiting
         self.overdue = {

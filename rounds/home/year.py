@@ -24,12 +24,11 @@ from plans.choices import Period, WorkState
 from plans.models import Plan, YearLock
 
 from ..models import Publication, Request
-from ..transfers.ownerless import ownerless
+from ..transfers.ownerless import asked_next, is_after_september, ownerless
 from . import pages
 
 CLOSED_AFTER = timedelta(days=180)
 """So long after its publication a year is expected to be closed."""
-SEPTEMBER_OVER = 10
 YEARS_WATCHED = 2
 MOST_TOWNS = 3
 
@@ -210,7 +209,7 @@ def _steps(each: YearState, progress: Mapping[int, Any]) -> list[Step]:
             _("締切"),
             _covers(each.closed, each),
             _plans_done(each.closed, each),
-            Link(_("年度を締め切る"), pages.close_url(each.town)),
+            Link(_("年度を締め切る"), pages.close_url(each.town, each.plans, each.fiscal_year)),
         ),
     ]
 
@@ -247,7 +246,7 @@ def _marked(steps: list[Step]) -> list[Step]:
 
 def _without_owner(towns: list[Municipality], today: date) -> Iterator[Task]:
     """Yield what nobody can answer of the year that is asked for next."""
-    year = fiscal_years.of(today) - (not _is_after_september(today))
+    year = asked_next(today)
     for town in towns[:MOST_TOWNS]:
         found = ownerless(town, plans=_in_force([town], year), fiscal_year=year, day=today)
         if found:
@@ -266,13 +265,9 @@ def _without_owner(towns: list[Municipality], today: date) -> Iterator[Task]:
             )
 
 
-def _is_after_september(today: date) -> bool:
-    return today.month >= SEPTEMBER_OVER or today.month < fiscal_years.first_day(2000).month
-
-
 def _september(towns: list[Municipality], today: date) -> Iterator[Task]:
     """Yield the towns whose plans are reported in September, and that have not been asked."""
-    if not _is_after_september(today):
+    if not is_after_september(today):
         return
     year = fiscal_years.of(today)
     reporting = [plan for plan in _in_force(towns, year) if plan.label_mid_year]
@@ -383,10 +378,17 @@ def _not_closed(towns: list[Municipality]) -> Iterator[Task]:
     )
     years = {(each.plan_id, each.fiscal_year): each for each in published}
     if years:
+        oldest = min(years.values(), key=lambda each: each.fiscal_year)
+        town, year = known[oldest.plan.municipality_id], oldest.fiscal_year
+        together = [
+            each.plan
+            for each in years.values()
+            if (each.plan.municipality_id, each.fiscal_year) == (town.pk, year)
+        ]
         yield Task(
             _("公表して半年を過ぎ、締め切られていない年度：%(count)d件") % {"count": len(years)},
             facts=(_("締め切ると、その年度の数値と報告は変えられなくなります。"),),
-            links=(Link(_("年度を締め切る"), pages.close_url(towns[0])),),
+            links=(Link(_("年度を締め切る"), pages.close_url(town, together, year)),),
             **shown(
                 Item(f"{each.plan} {pages.year_words(known[each.plan.municipality_id], year)}")
                 for (_plan, year), each in years.items()

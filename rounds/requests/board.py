@@ -66,10 +66,10 @@ class Count:
     """By the columns of the board."""
     answered: int
     open: int
-    """Neither handed in nor in a closed year."""
+    """To be handed in; see `Due.is_missing`."""
     overdue: int
     late: int
-    """Open, and due only after the request's deadline, because it is settled later."""
+    """To be handed in only in a later month, when it is settled."""
 
 
 @dataclass
@@ -139,6 +139,7 @@ class Board:
         for due in dues:
             found[due.state] += 1
         waiting = [due for due in dues if not due.is_locked and not due.is_answered(self.day)]
+        missing = [due for due in waiting if due.is_missing(self.day)]
         figures = sum(isinstance(due, FigureDue) for due in dues)
         return Count(
             total=len(dues),
@@ -146,9 +147,9 @@ class Board:
             reports=len(dues) - figures,
             states=tuple(found[state] for state in self.states),
             answered=sum(due.is_answered(self.day) for due in dues),
-            open=len(waiting),
-            overdue=sum(due.is_overdue(self.day) for due in waiting),
-            late=sum(due.is_late for due in waiting),
+            open=len(missing),
+            overdue=sum(due.is_overdue(self.day) for due in missing),
+            late=len(waiting) - len(missing),
         )
 
     def arranged(

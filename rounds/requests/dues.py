@@ -68,6 +68,13 @@ class Due:
     def is_overdue(self, day: date) -> bool:
         return day > self.due_on and not self.is_answered(day)
 
+    def is_missing(self, day: date) -> bool:
+        """Whether the section is to hand it in: what is settled later is not missed before its
+        month, unless somebody has begun with it."""
+        if self.is_locked or self.is_answered(day):
+            return False
+        return not self.is_late or bool(self.state) or day >= self.due_on.replace(day=1)
+
     def is_open(self, request: Request) -> bool:
         """Whether the section may still enter it."""
         is_asked = request.is_open or (request.state == Request.State.CLOSED and self.is_late)

@@ -167,16 +167,12 @@ def _open_lines(board: Board) -> list[Line]:
 
 def _told(board: Board, line: Line) -> str:
     """Return what is open in a section: 福祉課：未回答5件（…）、うち期限切れ2件."""
-    waiting = [due for due in line.dues if not due.is_locked and not due.is_answered(board.day)]
+    missing = [due for due in line.dues if due.is_missing(board.day)]
     words = _("・%(name)s：未回答 %(count)s") % {
         "name": section_words(line.section, line.former),
-        "count": _kinds(waiting),
+        "count": _kinds(missing),
     }
-    for text, count in (
-        (_("期限切れ%(count)d件"), line.count.overdue),
-        (_("期限の後に確定するもの%(count)d件"), line.count.late),
-    ):
-        if count:
-            words += _("、うち%(what)s") % {"what": text % {"count": count}}
+    if line.count.overdue:
+        words += _("、うち期限切れ%(count)d件") % {"count": line.count.overdue}
     address = address_of(board.request, line.section)
     return f"{words}\n　{address}" if address else words

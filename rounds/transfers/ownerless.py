@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from indicators.models import Indicator
 from measures.models import ReportingRow
+from municipalities import fiscal_year as fiscal_years
 from municipalities.access import Role
 from municipalities.fiscal_year import LAST
 from municipalities.models import Department, Membership, Municipality
@@ -45,6 +46,19 @@ class _Duty:
     sections: list[int] = field(default_factory=list)
     heirs: set[int] = field(default_factory=set)
     """The sections that have it in later years."""
+
+
+SEPTEMBER_OVER = 10
+
+
+def is_after_september(day: date) -> bool:
+    """Whether the figures of September of the running fiscal year can be told."""
+    return day.month >= SEPTEMBER_OVER or day.month < fiscal_years.first_day(2000).month
+
+
+def asked_next(day: date) -> int:
+    """Return the fiscal year whose figures are asked for next: from October on the running one."""
+    return fiscal_years.of(day) - (not is_after_september(day))
 
 
 def ownerless(
