@@ -15,12 +15,11 @@ from indicators.explain import Concern, by_concern, working_facts
 from indicators.models import Actual
 from plans.models import Plan
 from rounds.explained import published_facts
-from rounds.models import Publication
-from rounds.record import publish
 
 from . import factories as make
 from .admin_pages import address, sign_in
 from .people import People, make_people
+from .public_pages import publish_plan, publish_year
 
 URL = "admin:rounds_publication_explain"
 
@@ -109,9 +108,9 @@ def test_every_concern_of_the_rows_under_work(plan: Plan) -> None:
 
 def test_the_published_list_stays_as_it_was_published(plan: Plan) -> None:
     assert published_facts(plan, 2023) == (None, [])
-    publish(plan, Publication.Kind.PLAN, by=None)
+    publish_plan(plan)
     for year in (2022, 2023):
-        publish(plan, "public", by=None, fiscal_year=year, period="year_end")
+        publish_year(plan, year)
     Actual.objects.filter(fiscal_year=2023).update(value=1, missing_reason="", expected_on=None)
     publication, facts = published_facts(plan, 2023)
     assert publication is not None
@@ -147,8 +146,7 @@ def test_what_people_judged_stands_beside(people: People) -> None:
     band = make.make_scheme(plan=plan).bands.last()
     make.make_judgement(indicator, band)
     make.make_judgement(indicator, band, stage="4_final", reason="利用者が減った。")
-    publish(plan, Publication.Kind.PLAN, by=None)
-    publish(plan, "public", by=None, fiscal_year=2023, period="year_end")
+    publish_year(plan)
     for facts in (working_facts(plan, 2023), published_facts(plan, 2023)[1]):
         assert [each.judged for each in facts] == ["最終評価「C 評価C」。利用者が減った"]
 
@@ -176,8 +174,7 @@ def test_the_page_shows_both_views(people: People, plan: Plan) -> None:
     assert "福祉課" in text
     page = planner.get(reverse(URL), query | {"view": "published"})
     assert "まだ公表していません" in page.content.decode()
-    publish(plan, Publication.Kind.PLAN, by=None)
-    publish(plan, "public", by=None, fiscal_year=2023, period="year_end")
+    publish_year(plan)
     page = planner.get(reverse(URL), query | {"view": "published"})
     assert names(page, "worsened") == ["悪化"]
     assert "公表版（確定" in page.content.decode()
@@ -215,11 +212,11 @@ def test_nonsense_is_answered_politely(people: People, plan: Plan, nonsense: str
 @pytest.mark.parametrize("view", ["working", "published"])
 def test_a_large_plan_asks_no_more_queries(people: People, plan: Plan, view: str) -> None:
     client = sign_in(people.reader)
-    publish(plan, Publication.Kind.PLAN, by=None)
+    publish_plan(plan)
 
     def queries() -> int:
         for year in (2022, 2023):
-            publish(plan, "public", by=None, fiscal_year=year, period="year_end")
+            publish_year(plan, year)
         with CaptureQueriesContext(connection) as asked:
             query = {"plan": plan.pk, "fiscal_year": 2023, "view": view}
             assert client.get(reverse(URL), query).status_code == 200

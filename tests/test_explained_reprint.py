@@ -7,9 +7,9 @@ from indicators.models import Indicator
 from plans.models import Plan
 from rounds.explained import facts_of
 from rounds.models import Publication
-from rounds.record import publish
 
 from . import factories as make
+from .public_pages import publish_plan, publish_year
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,12 @@ def test_direction_and_breaks_are_those_of_the_day() -> None:
     make.make_target(indicator)
     make.make_break(indicator.series, 2021)
     make.make_actual(indicator.series, 2023, 90)
-    publish(plan, Publication.Kind.PLAN, by=None)
-    council = publish(plan, Publication.Kind.COUNCIL, fiscal_year=2023, period="year_end", by=None)
+    publish_plan(plan)
+    council = publish_year(plan, kind=Publication.Kind.COUNCIL)
     before = told(council)
     assert before == [("rising", (2021,), False)]
     Indicator.objects.update(direction=Direction.FALLING, baseline_is_average=True)
     make.make_break(indicator.series, 2023)
     assert told(Publication.objects.get(pk=council.pk)) == before
-    later = publish(plan, Publication.Kind.COUNCIL, fiscal_year=2023, period="year_end", by=None)
+    later = publish_year(plan, kind=Publication.Kind.COUNCIL)
     assert told(later) == [("falling", (2021, 2023), True)]

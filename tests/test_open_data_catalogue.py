@@ -9,12 +9,11 @@ import pytest
 from municipalities.access import Role
 from municipalities.models import Municipality
 from plans.models import Plan
-from rounds.models import Publication
-from rounds.record import publish
 
 from . import factories as make
 from .admin_pages import address, filled_in, save, sign_in
 from .open_data_files import get, json_rows, unpacked
+from .public_pages import publish_plan
 
 pytestmark = pytest.mark.django_db
 REQUIRED = {"@context", "@type", "name", "description"}
@@ -40,7 +39,7 @@ def plan(db: None) -> Plan:
     town = make.make_municipality("kita", name="きた市", website="https://kita.example.jp/")
     plan = make.make_plan(town, "sogo", title="総合計画")
     make.make_indicator(plan)
-    publish(plan, Publication.Kind.PLAN, by=None)
+    publish_plan(plan)
     return plan
 
 
@@ -84,7 +83,7 @@ def test_a_hostile_title_does_not_leave_the_block_of_data(plan: Plan) -> None:
 
 def test_an_invented_town_says_so_everywhere(db: None) -> None:
     town = make.make_municipality("mihon", name="みほん市", is_sample=True)
-    publish(make.make_plan(town, "sogo"), Publication.Kind.PLAN, by=None)
+    publish_plan(make.make_plan(town, "sogo"))
     found = structured("/mihon/sogo/data/")
     assert "架空" in found["name"]
     assert "架空" in found["description"]
@@ -107,7 +106,7 @@ def test_the_catalogue_lists_each_published_plan_once(plan: Plan) -> None:
     elsewhere = make.make_plan(make.make_municipality("minami"), "sogo")
     make.make_plan(plan.municipality, "draft")
     for each in (second, elsewhere):
-        publish(each, Publication.Kind.PLAN, by=None)
+        publish_plan(each)
     found = json.loads(get("/data.json"))
     pages = [each["dcat:landingPage"]["@id"] for each in found["dcat:dataset"]]
     assert sorted(pages) == [

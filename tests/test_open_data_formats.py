@@ -20,11 +20,10 @@ from exchange.open_data.table import Column, Kind
 from exchange.open_data.tables import BY_NAME
 from municipalities.cells import neutral
 from plans.models import Plan
-from rounds.models import Publication
-from rounds.record import publish
 
 from . import factories as make
 from .open_data_files import csv_rows, everything, get, json_rows, unpacked
+from .public_pages import publish_plan, publish_year
 
 COLUMNS = [Column(name, name, Kind.TEXT, lambda *row: None) for name in ("一", "二")]
 HOSTILE = [
@@ -120,8 +119,8 @@ def plan(db: None) -> Plan:
         make.make_actual(make.make_indicator(plan, series, code=f"i{number}").series, note=text)
     row = make.make_row(make.make_action(plan, title=HOSTILE[7]))
     make.make_report(row, state="checked", projects=HOSTILE[:-1])
-    publish(plan, Publication.Kind.PLAN, by=None, effective_at=datetime(2024, 4, 1, tzinfo=UTC))
-    publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=2023, period="year_end")
+    publish_plan(plan, effective_at=datetime(2024, 4, 1, tzinfo=UTC))
+    publish_year(plan)
     return plan
 
 
@@ -202,7 +201,7 @@ def test_files_can_be_read_from_other_sites_and_kept(
 def test_a_publication_and_a_new_title_change_the_etag(plan: Plan) -> None:
     file = "/kita/sogo/data/publications.csv"
     tags = [Client().get(file).headers["ETag"]]
-    publish(plan, "public", by=None, fiscal_year=2022, period="year_end")
+    publish_year(plan, 2022)
     tags.append(Client().get(file).headers["ETag"])
     Plan.objects.filter(pk=plan.pk).update(title="題を改めた計画")
     tags.append(Client().get(file).headers["ETag"])

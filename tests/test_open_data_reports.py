@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 from plans.choices import WorkState
 from plans.models import Plan
 from rounds.models import Publication
-from rounds.record import publish
 
 from . import factories as make
+from .public_pages import publish_year
 
 pytestmark = pytest.mark.django_db
 
@@ -31,9 +31,8 @@ def plan() -> Plan:
     row = make.make_row(make.make_action(plan, title="公園をつくる"), [section])
     make.make_report(row, result="2か所つくりました。", state=WorkState.CHECKED)
     make.make_report(row, fiscal_year=2024, result=SECRET, state=WorkState.CHECKED)
-    publish(plan, Publication.Kind.PLAN, by=None)
-    publish(plan, Publication.Kind.PUBLIC, fiscal_year=2023, period="year_end", by=None)
-    publish(plan, Publication.Kind.COUNCIL, fiscal_year=2024, period="year_end", by=None)
+    publish_year(plan)
+    publish_year(plan, 2024, kind=Publication.Kind.COUNCIL)
     return plan
 
 

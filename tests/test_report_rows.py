@@ -14,10 +14,9 @@ from exchange.reports.indicator_rows import NONE, Line, indicator_table
 from exchange.reports.progress_rows import progress_sheets
 from indicators.models import Actual, Judgement, Target
 from measures.models import ProgressReport
-from plans.choices import Period, Visibility, WorkState
+from plans.choices import Visibility, WorkState
 from plans.models import Plan
 from rounds.models import Publication
-from rounds.record import publish
 
 from . import factories as make
 from .people import People, make_people
@@ -151,11 +150,8 @@ def council_copy(plan: Plan) -> Publication:
     row = make.make_row(make.make_action(plan), [plan.municipality.departments.first()])
     make.make_report(row, state=WorkState.CHECKED, rating=band)
     make.make_issue(make.make_sheet(plan, state=WorkState.CHECKED))
-    publish(plan, Publication.Kind.PLAN, by=None)
-    publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=2022, period=Period.YEAR_END)
-    return publish(
-        plan, Publication.Kind.COUNCIL, by=None, fiscal_year=2023, period=Period.YEAR_END
-    )
+    publish_year(plan, 2022)
+    return publish_year(plan, kind=Publication.Kind.COUNCIL)
 
 
 FROZEN_KINDS = ("indicators", "progress", "policy", "achievement", "explanations")
@@ -172,7 +168,7 @@ def test_the_council_copy_is_reprinted_as_it_was(plan: Plan, kind: str) -> None:
     plan.show_rates = Visibility.OFF
     plan.save()
     for year in (2022, 2023):  # corrections for citizens come later than the council's copy
-        publish(plan, Publication.Kind.PUBLIC, by=None, fiscal_year=year, period=Period.YEAR_END)
+        publish_year(plan, year)
     again = reports.make(kind, reports.reprint(Publication.objects.get(pk=publication.pk)))
     assert again.name == first.name
     assert again.content == first.content
