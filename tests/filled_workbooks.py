@@ -132,7 +132,7 @@ def _read(worksheet: Any) -> DataSheet:
     found = DataSheet(worksheet, technical + 1, columns)
     for row in rows[technical + 1 :]:
         key = row[columns[layout.KEY]].value
-        if key:
+        if key and key != layout.READ_ONLY:
             assert key not in found.rows
             found.rows[key] = {id: row[place] for id, place in columns.items()}
     return found

@@ -86,10 +86,10 @@ class Grid:
 
     def row(self, cells: Sequence[Cell], key: str = "", version: str = "", lines: int = 1) -> None:
         """Write a row at least as high as `lines`. What is too long for one row of paper goes on
-        below, where the rows have no key; of a row with a key the boxes hold all of their text all
-        the same."""
+        below, in rows for people; of a row with a key the boxes hold all of their text all the
+        same."""
         parts = [self._parts(at, cell) for at, cell in enumerate(cells, start=FIRST)]
-        for at, text in enumerate((key, version), start=1):
+        for at, text in enumerate((key or layout.READ_ONLY, version), start=1):
             self.sheet.put(at, text)
         for at, (column, cell, part) in enumerate(
             zip(self.columns, cells, parts, strict=True), start=FIRST
@@ -101,6 +101,7 @@ class Grid:
         needed = max(lines, min(self.sheet.lines(), MOST_LINES))
         self.sheet.end_row(self.sheet.height(needed))
         for rest in list(zip_longest(*parts))[1:]:
+            self.sheet.put(1, layout.READ_ONLY)
             for at, (cell, text) in enumerate(zip(cells, rest, strict=True), start=FIRST):
                 words = _("（続き）") if at == FIRST and text is None else text
                 self.sheet.put(at, words, CLOSED if cell.is_open else cell.look)

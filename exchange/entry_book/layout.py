@@ -11,8 +11,8 @@
   No box's name begins with "#".
 * Below it, every row of the entry sheet has its key ("series-12", "series-12-2023", "report-34")
   in the column `KEY`, and in `VERSION` the version that was saved when the workbook was made, ""
-  where nothing was. Rows without a key are for people: what was said the year before, the rest of
-  a text that is too long for one row of paper, explanations.
+  where nothing was. Rows with `READ_ONLY` for a key are for people: what was said the year before,
+  the rest of a text that is too long for one row of paper. Rows without a key somebody has added.
 * A cell says what the box says, in people's words: `shown` makes them, `typed` reads them. A cell
   may be empty. A figure is a number, a list has a line for each item. What has not been touched is
   read as the text that was saved, or one that `Line.is_same` calls the same.
