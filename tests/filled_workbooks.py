@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -17,8 +18,12 @@ from exchange.entry_book.content import Contents
 from exchange.entry_book.cover import Letter
 from exchange.entry_book.workbook import entry_workbook
 from municipalities.models import Department
+from plans.models import Plan
 from rounds.models import Request
 from rounds.requests.dues import dues_of
+
+from . import factories as make
+from .people import People
 
 TECHNICAL = {layout.ABOUT, layout.CHOICES, str(layout.COVER)}
 
@@ -137,3 +142,44 @@ def unzipped(content: bytes) -> dict[str, EntryBook]:
     """Return the workbooks of a ZIP by name."""
     with ZipFile(BytesIO(content)) as archive:
         return {name: opened(archive.read(name)) for name in archive.namelist()}
+
+
+def book_of(request: Request, *sections: Department) -> EntryBook:
+    """Return the workbook of some sections as it is read back."""
+    return opened(book_for(request, *sections))
+
+
+# --- What is asked ----------------------------------------------------------------------------
+
+
+def _add_columns(plan: Plan) -> None:
+    make.make_scheme(plan=plan)
+    make.make_column(plan, "cost", label="決算額", kind="number", unit="千円")
+    make.make_column(plan, "next", label="来年度", kind="choice", choices=["拡充, 継続", "縮小"])
+    make.make_column(plan, "memo", label="メモ", max_length=40, is_public=False)
+
+
+def ask_of_every_kind(people: People, plan: Plan) -> Request:
+    """Two plans; figures and reports of two sections, begun, joint, late, closed."""
+    other = make.make_plan(people.kita, title="総合戦略")
+    make.make_column(other, "result", label="成果（戦略）", order=1)
+    _add_columns(plan)
+    shared = make.make_series(people.kita, name="見守り訪問", definition="延べ回数", unit="回")
+    for each in (plan, other):
+        make.make_target(make.make_indicator(each, shared, [people.welfare]), 2023, 120)
+    make.make_actual(shared, 2022, 1050, note="速報による")
+    make.make_actual(shared, 2023, "12.5", state="draft", note="注", is_provisional=True)
+    late = make.make_indicator(plan, departments=[people.welfare]).series
+    awaited = {"missing_reason": "not_compiled", "expected_on": date(2024, 5, 1)}
+    make.make_actual(late, 2022, None, state="draft", **awaited)
+    make.make_actual(late, 2023, 5, state="approved")
+    make.make_indicator(plan, departments=[people.finance])
+    joint = make.make_row(make.make_action(plan), [people.welfare, people.finance])
+    extra = {"cost": "-1200.50", "next": "縮小"}
+    make.make_report(joint, result="1行目\n2行目", projects=["あ", "い"], extra=extra)
+    make.make_report(joint, fiscal_year=2022, result="去年の成果")
+    joint.reports.filter(fiscal_year=2023).update(
+        state="draft", rating=plan.schemes.first().scheme.bands.all()[1]
+    )
+    make.make_row(make.make_action(other), [people.welfare])
+    return make.make_request(plan, other, deadline=date(2024, 5, 31), document_number="企第1号")

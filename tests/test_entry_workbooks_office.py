@@ -13,6 +13,7 @@ from exchange.entry_book import layout
 from exchange.entry_book.board_book import board_workbook
 from exchange.entry_book.cover import Letter
 from exchange.sheets.book import MOST_LINES
+from measures.models import ProgressReport
 from municipalities import uploads
 from plans.models import Plan
 from rounds.models import Reply, Request
@@ -91,10 +92,12 @@ def test_rows_are_high_enough_for_what_is_saved(
     assert too_low(soffice, made, tmp_path) == []
 
 
+@pytest.mark.parametrize("state", ["draft", "approved"])
 def test_a_text_too_long_for_a_row_goes_on_below_and_stays_whole_in_its_cell(
-    soffice: str, tmp_path: Path, people: People, plan: Plan
+    soffice: str, tmp_path: Path, people: People, plan: Plan, state: str
 ) -> None:
     asked = ask(plan, people, 1, LONG * 100)
+    ProgressReport.objects.filter(fiscal_year=2023).update(state=state)
     made = book_for(asked, people.welfare)
     found = opened(made)
     cell = found.cell(found.keys[-1], "result")
@@ -106,7 +109,10 @@ def test_a_text_too_long_for_a_row_goes_on_below_and_stays_whole_in_its_cell(
     column = [row[cell.column - 1].value for row in sheet.iter_rows(min_row=cell.row + 1)]
     assert column[-1].endswith("終わり1")
     below = [sheet.cell(row, 1).value for row in range(cell.row + 1, sheet.max_row + 1)]
-    assert set(below) <= {None, ""}
+    assert set(below) == {layout.READ_ONLY}
+    assert {sheet.cell(row, 3).value for row in range(cell.row + 1, sheet.max_row + 1)} == {
+        "（続き）"
+    }
     text = "".join(pdf_pages(soffice, made, tmp_path))
     assert text.count("終わり1") == 2  # of this year and of the year before
     assert len(cell.value.splitlines()) > MOST_LINES

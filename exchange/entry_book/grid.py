@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
@@ -37,6 +38,10 @@ class Column:
     id: str
     heading: str
     width: float
+
+    @property
+    def is_box(self) -> bool:
+        return bool(self.id) and not self.id.startswith(layout.READ_ONLY)
 
 
 @dataclass(frozen=True)
@@ -80,24 +85,26 @@ class Grid:
         self._head = self.sheet.end_row()
 
     def row(self, cells: Sequence[Cell], key: str = "", version: str = "", lines: int = 1) -> None:
-        """Write a row at least as high as `lines`; what is too long for one row of paper goes on
-        below, in rows for people: the cells of a row with a key hold all of their text all the
+        """Write a row at least as high as `lines`. What is too long for one row of paper goes on
+        below, in rows for people; of a row with a key the boxes hold all of their text all the
         same."""
         parts = [self._parts(at, cell) for at, cell in enumerate(cells, start=FIRST)]
         for at, text in enumerate((key or layout.READ_ONLY, version), start=1):
             self.sheet.put(at, text)
-        for at, (cell, part) in enumerate(zip(cells, parts, strict=True), start=FIRST):
-            is_read = key and not self.columns[at - FIRST].id.startswith(layout.READ_ONLY)
-            self.sheet.put(at, cell.value if is_read else part[0], cell.look)
-            if cell.is_open and key:
-                self._open.setdefault(self.columns[at - FIRST].id, []).append((self.sheet.row, at))
+        for at, (column, cell, part) in enumerate(
+            zip(self.columns, cells, parts, strict=True), start=FIRST
+        ):
+            is_box = bool(key) and column.is_box
+            self.sheet.put(at, cell.value if is_box else part[0], cell.look)
+            if is_box and cell.is_open:
+                self._open.setdefault(column.id, []).append((self.sheet.row, at))
         needed = max(lines, min(self.sheet.lines(), MOST_LINES))
         self.sheet.end_row(self.sheet.height(needed))
-        for place in range(1, max(map(len, parts))):
+        for rest in list(zip_longest(*parts))[1:]:
             self.sheet.put(1, layout.READ_ONLY)
-            for at, (cell, part) in enumerate(zip(cells, parts, strict=True), start=FIRST):
-                look = CLOSED if cell.is_open else cell.look
-                self.sheet.put(at, part[place] if place < len(part) else None, look)
+            for at, (cell, text) in enumerate(zip(cells, rest, strict=True), start=FIRST):
+                words = _("（続き）") if at == FIRST and text is None else text
+                self.sheet.put(at, words, CLOSED if cell.is_open else cell.look)
             self.sheet.end_row()
 
     def _parts(self, column: int, cell: Cell) -> list[str | Decimal | None]:

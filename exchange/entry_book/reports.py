@@ -193,7 +193,11 @@ class _Writer:
             cells = self.grid.open_cells(name)
             words = layout.words_of(self.line, name)
             if words is not None:
-                message = _("一覧から選んでください。")
+                message = (
+                    _("一覧から選んでください。")
+                    if words
+                    else _("評価の区分が決まっていません。空欄にしてください。")
+                )
                 filling.offer(self.grid.sheet, cells, choices, words.values(), message)
                 continue
             column = self.line.columns[name]
