@@ -345,6 +345,17 @@ def test_planners_correct_and_hold_cells(round_: Round, planner: Pages) -> None:
     assert "「10５人くらい」から「105」に訂正" in reason
 
 
+def test_columns_sorted_by_themselves_are_asked_about(round_: Round, entry: Pages) -> None:
+    first, second, _third = round_.figures
+    make.make_actual(
+        make.Series.objects.get(pk=second.removeprefix("series-")), value=77, state="draft"
+    )
+    entry.bring(round_.book().fill(first, value=77).fill(second, value=104))
+    assert "入れ替わっただけです" in entry.open().select_one("#notes").text
+    entry.bring(round_.book().fill(first, value=77).fill(second, value=105))
+    assert entry.open().select_one("#notes") is None
+
+
 def test_only_planners_correct_and_hold(round_: Round, entry: Pages) -> None:
     first = round_.figures[0]
     entry.bring(round_.book().fill(first, value=105))

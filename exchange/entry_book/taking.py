@@ -165,6 +165,7 @@ def take(
         _part(desk, owners, owners.rows_of(desk, book.rows), decisions, said) for desk in desks
     ]
     taken = Taken(book, [part for part, _lines in parts], decided)
+    book.notes += _swapped(taken.rows)
     taken.fingerprint = _fingerprint([lines for _part_, lines in parts])
     taken.is_written = seen == taken.fingerprint and not taken.is_refused
     return taken
@@ -264,6 +265,27 @@ def _changes(line: Line, texts: Mapping[str, str]) -> list[Change]:
         )
         for column in line.changed(dict(texts), line.texts)
         if column in line.labels
+    ]
+
+
+def _swapped(rows: Sequence[TakenRow]) -> list[str]:
+    """Return what to ask where the texts of a column have only changed places between its rows, as
+    they do where somebody sorts some of the columns without the others."""
+    before: dict[tuple[str, str], list[str]] = {}
+    after: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        for change in row.changes:
+            place = row.source.sheet, change.label
+            before.setdefault(place, []).append(change.before)
+            after.setdefault(place, []).append(change.after)
+    text = _(
+        "シート「%(sheet)s」の「%(column)s」は、%(count)d行の間で内容が入れ替わっただけです。"
+        "一部の列だけを並べ替えていないか、確かめてください。"
+    )
+    return [
+        text % {"sheet": sheet, "column": column, "count": len(texts)}
+        for (sheet, column), texts in before.items()
+        if len(texts) > 1 and sorted(texts) == sorted(after[sheet, column])
     ]
 
 

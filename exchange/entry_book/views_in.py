@@ -91,6 +91,8 @@ def _decide_view(request: HttpRequest, asked: Request, model_admin: Any) -> Http
     numbers = [text for text in request.POST.getlist("chosen") if text.isascii() and text.isdigit()]
     numbers = [number for number in numbers if len(number) < 19]
     chosen = list(EntryUpload.objects.waiting(request.user, asked).filter(pk__in=numbers))
+    for upload in chosen:
+        upload.request, upload.user = asked, request.user  # as they have been read
     if "cancel" in request.POST:
         for upload in chosen:
             upload.finish()
