@@ -42,7 +42,8 @@ def test_one_goes_along_the_links_and_asks_by_the_form(site: str, page: Page) ->
     assert '"fiscal_year": 2023' in text
     assert '"fiscal_year": 2022' not in text
     page.get_by_role("link", name="次のページ").click()
-    assert "page=2" in page.url
+    assert page.url == f"{site}{PLAN}values/?fiscal_year=2023&page=2&page_size=5&period=year_end"
+    assert page.get_by_text("この自治体と数値は架空です。").is_visible()
     page.get_by_role("link", name="JSONで開く").click()
     assert page.evaluate("document.contentType") == "application/json"
 

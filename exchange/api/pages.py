@@ -55,6 +55,7 @@ class Page(BrowsableAPIRenderer):
             "canonical": request.build_absolute_uri(request.path),
             "address": f"{request.build_absolute_uri(request.path)}{asked}",
             "json_address": f"{request.path}?{urlencode({**kept, 'format': 'json'})}",
+            "is_sample": any(row.get("is_sample") for row in [found, *found.get("results", [])]),
             "status": status,
             "detail": data.get("detail") if status != 200 and isinstance(data, Mapping) else None,
             "count": found.get("count"),

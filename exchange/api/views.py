@@ -7,6 +7,7 @@ API and the page a browser gets are made from the same.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -52,6 +53,20 @@ class Pages(PageNumberPagination):
     page_size = PAGE_SIZE
     max_page_size = MAX_PAGE_SIZE
     page_size_query_param = "page_size"
+
+    def get_next_link(self) -> str | None:
+        return _asked_only(super().get_next_link())
+
+    def get_previous_link(self) -> str | None:
+        return _asked_only(super().get_previous_link())
+
+
+def _asked_only(url: str | None) -> str | None:
+    """Return an address without what the form of the page sent blank."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    return parts._replace(query=urlencode(parse_qsl(parts.query))).geturl()
 
 
 class ApiView(APIView):
