@@ -208,11 +208,11 @@ def home_planner(camera: Camera) -> None:
 
 def request(camera: Camera) -> None:
     """Prepare a request of the section of the trial's accounts; it is not sent."""
-    camera.go("/admin/")
-    camera.follow_button("照会をつくる")
+    camera.go("/admin/rounds/request/")
+    camera.follow("照会をつくる", within="#content")
     page = camera.page
     page.fill("#id_fiscal_year", "R8")
-    page.select_option("#id_period", label="9月末実績")
+    page.select_option("#id_period", label="年度末実績")
     page.locator("#request-plans label").filter(has_text=PLAN).locator("input").check()
     page.fill("#id_deadline", SOON)
     page.get_by_label("すべて（回答するものがある課のすべて）").uncheck()
@@ -227,7 +227,7 @@ def request(camera: Camera) -> None:
 def board(camera: Camera) -> None:
     camera.go("/admin/")
     camera.follow_button("回答状況を見る")
-    camera.take("board", height=1100)
+    camera.take("board", top="#replied", height=1000)
 
 
 def home_entry(camera: Camera) -> None:

@@ -114,7 +114,7 @@ def test_what_nobody_carries_on_stands_on_top(people: People, plan: Plan) -> Non
     page = shown(sign_in(people.planner), make.make_request(plan))
     first = page.select_one("#board tbody")
     assert "観光課" in first.get_text()
-    (link,) = page.select("#gaps a")
+    (link,) = page.select("#gaps details[open] a")
     assert link["href"] == reverse("admin:indicators_indicator_change", args=[indicator.pk])
     assert cells(page, "#total")[1] == "2"
     assert "直す" not in shown(sign_in(people.entry), Request.objects.get()).get_text()
@@ -201,6 +201,14 @@ def test_what_is_settled_later_is_not_missed_before_its_month(people: People, pl
     assert replied == ["福祉課", "財政課"]
     assert "未回答" not in text
     assert "回答済みです（2件中2件）" in home
+
+
+def test_a_long_list_of_gaps_does_not_hide_the_board(people: People, plan: Plan) -> None:
+    for _number in range(6):
+        make.make_indicator(plan, departments=[make.make_department(people.kita)])
+    page = shown(sign_in(people.planner), make.make_request(plan))
+    assert len(page.select("#gaps details:not([open]) tbody tr")) == 6
+    assert "（6件）" in page.select_one("#gaps h2").get_text()
 
 
 def test_only_planners_see_buttons(people: People, plan: Plan) -> None:

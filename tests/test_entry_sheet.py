@@ -111,7 +111,9 @@ def test_late_figures_of_earlier_years_have_rows_of_their_own(people: People, pl
     sheet = SheetPage(people.entry, asked, people.welfare)
     late = f"series-{series.pk}-2022"
     assert sheet.keys() == [late, f"series-{series.pk}"]
-    assert "2022年度分" in sheet.row(late).get_text()
+    assert "令和4年度分" in sheet.row(late).get_text()
+    assert "期限：令和6年5月31日" in sheet.row(late).get_text()
+    assert "回答期限：令和6年5月31日（金）、" in sheet.page.get_text()
     make.make_lock(plan, 2022)
     series.actuals.update(state="approved")
     sheet.open().fill(late, value="98").press()

@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from rounds.transfers.ownerless import asked_next
 
 from . import factories as make
 from .admin_pages import filled_in, sign_in
+from .office import pdf_pages
 from .people import People, make_people
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,13 @@ def workbook(client: Client) -> Any:
     answer = client.get(f"{URL}workbook/")
     assert answer.status_code == 200
     return load_workbook(BytesIO(answer.content))
+
+
+def test_the_workbook_prints_every_column_on_one_page(
+    people: People, soffice: str, tmp_path: Path
+) -> None:
+    content = sign_in(people.planner).get(f"{URL}workbook/").content
+    assert len(pdf_pages(soffice, content, tmp_path)) == 3  # the guide and two tables
 
 
 def upload(client: Client, book: Any) -> Any:

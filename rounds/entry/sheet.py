@@ -14,6 +14,7 @@ from indicators.models import Actual, Indicator
 from indicators.words import target_words
 from measures.forerunners import forerunners
 from measures.models import ProgressReport, ReportColumn
+from municipalities.days import day_words
 from plans.choices import Period, WorkState
 from plans.workflow import APPROVING, Action, Refusal
 
@@ -56,6 +57,10 @@ class SheetRow:
     """Of a figure: that of the year before."""
     result: Result = field(default_factory=Result)
     story: Story = field(default_factory=Story)
+    other_year: str = ""
+    """Its year, where that is not the request's."""
+    late_until: str = ""
+    """The day by which it is due, where that is later than the request's."""
     changed: str = ""
     """Who changed it last, and when."""
     handover: str = ""
@@ -210,6 +215,11 @@ class _Builder:
         typed = self.typed.get(line.key, {})
         row = SheetRow(line, due, self.desk.why_closed(line, due), version=line.version)
         row.story = self.stories.get(line.key, row.story)
+        town = self.desk.request.municipality
+        if line.fiscal_year != self.desk.request.fiscal_year:
+            row.other_year = town.year_label(line.fiscal_year)
+        if due.is_late:
+            row.late_until = day_words(town, due.due_on)
         if line.working is not None and line.working.changed_by is not None:
             row.changed = f"{line.working.changed_by}（{clock(line.working.updated_at)}）"
         note = self.handovers.get(line.key)

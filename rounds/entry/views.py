@@ -12,16 +12,20 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from municipalities.admin_forms import typed_reason
+from municipalities.days import day_words
 from municipalities.history import Door, through
 from plans.admin_workflow import DONE
 from plans.moving import WORDS
 from plans.workflow import Action
 
+from ..models import Request
+from ..requests.texts import deadline_words
 from . import drafts, moves
 from .desk import Desk, by_row
 from .lines import FIGURE_LABELS, FigureLine, Problem
@@ -72,11 +76,19 @@ def _page(
         "others": [(draft, drafts.clock(draft.saved_at)) for draft in found.others],
         "outcome": outcome,
         "year": desk.request.municipality.year_label(desk.request.fiscal_year),
+        "deadline": _deadline(desk.request),
         "change_reason": typed_reason(request),
         "draft_url": address(desk, "draft") if desk.may_enter else "",
         "preview_url": address(desk, "preview"),
     }
     return TemplateResponse(request, "admin/rounds/entry/sheet.html", context)
+
+
+def _deadline(asked: Request) -> str:
+    """Return until when a request is answered, as the town writes it."""
+    if asked.is_open:
+        return deadline_words(asked.municipality, asked.deadline, timezone.localdate())
+    return day_words(asked.municipality, asked.deadline)
 
 
 # --- What the buttons do ----------------------------------------------------------------------

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from municipalities.models import Department, Membership, Municipality
@@ -126,11 +127,21 @@ def _write_table(
             is_told = table == "people" and key == "name"
             cell.fill = _YELLOW if key in _TO_FILL_IN and not is_told else _GREY
     sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+    _fit_to_width(sheet, "landscape")
     for key, labels in choices.items():
         letter = get_column_letter(keys.index(key) + 1)
         rule = DataValidation("list", formula1=f'"{",".join(map(str, labels))}"', allow_blank=True)
         rule.add(f"{letter}2:{letter}{row + 200}")
         sheet.add_data_validation(rule)
+
+
+def _fit_to_width(sheet: Worksheet, orientation: str) -> None:
+    """Let every row be printed on one page of A4 from end to end."""
+    page = sheet.page_setup
+    page.orientation, page.paperSize = orientation, sheet.PAPERSIZE_A4
+    page.fitToWidth, page.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: str) -> Any:
@@ -145,6 +156,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: str) -> Any:
 
 def _write_guide(sheet: Worksheet) -> None:
     sheet.title = _("記入のしかた")
+    _fit_to_width(sheet, "portrait")
     sheet.column_dimensions["A"].width = 100
     for row, line in enumerate(_guide(), start=1):
         cell = _put(sheet, row, 1, line)
