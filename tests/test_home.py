@@ -176,6 +176,12 @@ def test_nothing_to_do_says_so(people: People, plan: Plan) -> None:
 # --- 承認者 ---------------------------------------------------------------------------------------
 
 
+def test_what_was_done_last_is_told_by_the_record_of_changes_only(people: People) -> None:
+    page = page_of(people.entry)
+    assert "最近行った操作" not in page.get_text()
+    assert page.select(f'a[href="{reverse("admin:plans_plan_changes")}"]')
+
+
 def test_approvers_see_what_waits_section_by_section(people: People, plan: Plan) -> None:
     submitted(plan, people.welfare)
     submitted(plan, people.finance)
