@@ -5,7 +5,7 @@ from datetime import date
 from django.apps import apps
 from django.db import models
 
-from exchange.models import WaitingLine
+from exchange.models import EntryFile, WaitingLine
 from measures.models import MeasureSdg
 from municipalities.access import Role
 from municipalities.backends import keeps_towns
@@ -121,6 +121,17 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
         ),
         request,
         Reply.objects.create(request=request, department=section, decided_on=date(2024, 5, 1)),
+        EntryFile.objects.create(
+            request=request,
+            file_name="住民課.xlsx",
+            content=b"a workbook",
+            sha256="0" * 64,
+            brought_by=membership.user,
+            rows=3,
+            written=1,
+            unchanged=1,
+            held=1,
+        ),
         EntryDraft.objects.create(
             request=request, department=section, author=membership.user, fields={"a": "1"}
         ),
