@@ -24,6 +24,7 @@ from rounds.models import Publication
 from rounds.record import publish
 
 from . import factories as make
+from .api import rows_of
 from .open_data_files import csv_rows, everything, get, json_rows, unpacked
 
 COLUMNS = [Column(name, name, Kind.TEXT, lambda *row: None) for name in ("一", "二")]
@@ -145,6 +146,8 @@ def test_half_a_character_in_a_published_document_breaks_nothing(plan: Plan) -> 
     assert whole(HOSTILE[-1]) in {r["value"] for r in json_rows("/kita/sogo/data/", "reports")}
     assert whole(HOSTILE[-1]) in {row["内容"] for row in csv_rows("/kita/sogo/data/", "reports")}
     assert get("/kita/sogo/data/")
+    told = rows_of("/api/v1/plans/kita/sogo/reports/")
+    assert whole(HOSTILE[-1]) in {row["value"] for row in told}
 
 
 @pytest.mark.parametrize("base", ["/kita/data/", "/kita/sogo/data/"])
