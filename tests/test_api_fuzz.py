@@ -49,6 +49,6 @@ def sample_town(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
 
 
 @api.parametrize()
-@settings(max_examples=4, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, suppress_health_check=list(HealthCheck))
 def test_no_question_breaks_the_api(case: Any) -> None:
     case.call_and_validate()

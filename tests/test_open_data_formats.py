@@ -22,6 +22,7 @@ from municipalities.cells import neutral
 from plans.models import Plan
 
 from . import factories as make
+from .api import rows_of
 from .open_data_files import csv_rows, everything, get, json_rows, unpacked
 from .public_pages import publish_plan, publish_year
 
@@ -144,6 +145,8 @@ def test_half_a_character_in_a_published_document_breaks_nothing(plan: Plan) -> 
     assert whole(HOSTILE[-1]) in {r["value"] for r in json_rows("/kita/sogo/data/", "reports")}
     assert whole(HOSTILE[-1]) in {row["内容"] for row in csv_rows("/kita/sogo/data/", "reports")}
     assert get("/kita/sogo/data/")
+    told = rows_of("/api/v1/plans/kita/sogo/reports/")
+    assert whole(HOSTILE[-1]) in {row["value"] for row in told}
 
 
 @pytest.mark.parametrize("base", ["/kita/data/", "/kita/sogo/data/"])
