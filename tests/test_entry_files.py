@@ -481,6 +481,30 @@ def test_a_division_brings_its_sections_in_one_file(round_: Round, planner: Page
     assert Reply.objects.filter(channel="file").count() == 2
 
 
+@pytest.mark.parametrize("bad", ["\x00", "-1", "９９", "|||", "🗾" * 40])
+def test_nonsense_is_answered(round_: Round, planner: Pages, bad: str) -> None:
+    key = round_.figures[0]
+    planner.bring(round_.book().fill(key, value=105))
+    planner.open()
+    number = planner.upload.pk
+    decided = {f"{name}|{key}": bad for name in ("choice", "shown", "confirmed")}
+    for sent in (
+        decided | {"recheck": "1"},
+        {f"fix|{key}|value": bad, f"fix|{bad}|{bad}": bad, f"hold|{key}|{bad}": "on"},
+        {f"fix|{key}|version": bad, f"fix|{key}|handover": bad, "recheck": "1"},
+        {"confirm": "1", "fingerprint": bad, "decided_on": bad, "reason": bad},
+    ):
+        assert planner.client.post(planner.url("file", number), sent).status_code == 200
+    for sent in (
+        {"confirm": "1", "chosen": [bad, number], f"fingerprint-{number}": bad},
+        {"cancel": "1", "chosen": bad},
+        {"files": bad},
+    ):
+        assert planner.client.post(planner.url(), sent).status_code in {200, 302}
+    assert value(key) == 104
+    assert planner.client.get(planner.url("file", 10**18)).status_code == 404
+
+
 # --- Files that are not this ----------------------------------------------------------------------
 
 
