@@ -270,6 +270,25 @@ def test_a_row_somebody_changed_meanwhile_is_decided(
     assert len(kept.decisions) == 1
 
 
+def test_a_third_who_saves_while_one_chooses_is_not_overwritten(
+    round_: Round, entry: Pages
+) -> None:
+    first = round_.figures[0]
+    figure(first).save()  # its first version has a history
+    book = round_.book().fill(first, value=107)
+    save_meanwhile(first, value=120)
+    entry.bring(book)
+    entry.open()
+    save_meanwhile(first, value=125)
+    entry.press("recheck", **{f"choice|{first}": "mine"})
+    assert "ほかの人が変更1" in entry.sum
+    assert "125" in entry.row("stale")
+    entry.press()
+    assert value(first) == 125
+    entry.press(**{f"choice|{first}": "mine"})
+    assert value(first) == 107
+
+
 def test_a_closed_year_refuses_the_whole_file(round_: Round, entry: Pages) -> None:
     book = round_.book().fill(round_.figures[0], value=105)
     YearLock.objects.create(plan=round_.plan, fiscal_year=2023)
