@@ -127,7 +127,7 @@ class EntryFile(models.Model):
     """
 
     request = models.ForeignKey(
-        Request, models.PROTECT, related_name="entry_files", verbose_name=_("照会")
+        Request, models.CASCADE, related_name="entry_files", verbose_name=_("照会")
     )
     departments = models.ManyToManyField(
         Department, related_name="entry_files", verbose_name=_("回答した組織")

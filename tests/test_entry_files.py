@@ -270,6 +270,25 @@ def test_a_row_somebody_changed_meanwhile_is_decided(
     assert len(kept.decisions) == 1
 
 
+def test_a_third_who_saves_while_one_chooses_is_not_overwritten(
+    round_: Round, entry: Pages
+) -> None:
+    first = round_.figures[0]
+    figure(first).save()  # its first version has a history
+    book = round_.book().fill(first, value=107)
+    save_meanwhile(first, value=120)
+    entry.bring(book)
+    entry.open()
+    save_meanwhile(first, value=125)
+    entry.press("recheck", **{f"choice|{first}": "mine"})
+    assert "ほかの人が変更1" in entry.sum
+    assert "125" in entry.row("stale")
+    entry.press()
+    assert value(first) == 125
+    entry.press(**{f"choice|{first}": "mine"})
+    assert value(first) == 107
+
+
 def test_a_closed_year_refuses_the_whole_file(round_: Round, entry: Pages) -> None:
     book = round_.book().fill(round_.figures[0], value=105)
     YearLock.objects.create(plan=round_.plan, fiscal_year=2023)
@@ -479,6 +498,30 @@ def test_a_division_brings_its_sections_in_one_file(round_: Round, planner: Page
     keys = (round_.figures[0], f"series-{other.pk}", f"series-{shared.pk}")
     assert [value(key) for key in keys] == [105, 9, 4]
     assert Reply.objects.filter(channel="file").count() == 2
+
+
+@pytest.mark.parametrize("bad", ["\x00", "-1", "９９", "|||", "🗾" * 40])
+def test_nonsense_is_answered(round_: Round, planner: Pages, bad: str) -> None:
+    key = round_.figures[0]
+    planner.bring(round_.book().fill(key, value=105))
+    planner.open()
+    number = planner.upload.pk
+    decided = {f"{name}|{key}": bad for name in ("choice", "shown", "confirmed")}
+    for sent in (
+        decided | {"recheck": "1"},
+        {f"fix|{key}|value": bad, f"fix|{bad}|{bad}": bad, f"hold|{key}|{bad}": "on"},
+        {f"fix|{key}|version": bad, f"fix|{key}|handover": bad, "recheck": "1"},
+        {"confirm": "1", "fingerprint": bad, "decided_on": bad, "reason": bad},
+    ):
+        assert planner.client.post(planner.url("file", number), sent).status_code == 200
+    for sent in (
+        {"confirm": "1", "chosen": [bad, number], f"fingerprint-{number}": bad},
+        {"cancel": "1", "chosen": bad},
+        {"files": bad},
+    ):
+        assert planner.client.post(planner.url(), sent).status_code in {200, 302}
+    assert value(key) == 104
+    assert planner.client.get(planner.url("file", 10**18)).status_code == 404
 
 
 # --- Files that are not this ----------------------------------------------------------------------

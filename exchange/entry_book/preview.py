@@ -120,7 +120,8 @@ def _section(part: Part, decisions: Decisions, is_planner: bool) -> Section:
 
 def _row(row: TakenRow, decisions: Decisions, is_planner: bool) -> Row:
     key, clash, question = row.source.key, row.clash, row.question
-    chosen = decisions.choices.get(key, "")
+    # What is still in conflict is chosen anew: what was chosen before was between other values.
+    chosen = decisions.choices.get(key, "") if clash is None else ""
     has_choice = clash is not None or bool(chosen)
     return Row(
         name=row.name,

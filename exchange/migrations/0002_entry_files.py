@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('decisions', models.JSONField(default=list, help_text='何をどうしたかの文。', verbose_name='確認画面での訂正・保留')),
                 ('brought_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entry_files', to=settings.AUTH_USER_MODEL, verbose_name='取り込んだ人')),
                 ('departments', models.ManyToManyField(related_name='entry_files', to='municipalities.department', verbose_name='回答した組織')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entry_files', to='rounds.request', verbose_name='照会')),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entry_files', to='rounds.request', verbose_name='照会')),
             ],
             options={
                 'verbose_name': '取り込んだ回答ファイル',
