@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F, Model, Q
+from django.db.models.expressions import Combinable, CombinedExpression
 
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "exact": operator.eq,
@@ -40,14 +41,25 @@ def _lookup(path: str, wanted: Any, row: Model) -> bool | None:
     value = held(row, name)
     if lookup == "isnull":
         return (value is None) == wanted
-    if isinstance(wanted, F):
-        wanted = held(row, wanted.name)
+    wanted = _worth(wanted, row)
     test = _TESTS.get(lookup or "exact")
     if test is None:
         raise NotImplementedError(f"{path}: this lookup is not known in memory.")
     if value is None or wanted is None:
         return None
     return test(value, wanted)
+
+
+def _worth(wanted: Any, row: Model) -> Any:
+    """Return what a column is compared with: a value, another column, or a sum of columns."""
+    if isinstance(wanted, F):
+        return held(row, wanted.name)
+    if isinstance(wanted, CombinedExpression):
+        if wanted.connector != Combinable.ADD:
+            raise NotImplementedError(f"{wanted}: only sums are known in memory.")
+        parts = [_worth(part, row) for part in (wanted.lhs, wanted.rhs)]
+        return None if None in parts else sum(parts)
+    return wanted
 
 
 def held(row: Model, name: str) -> Any:

@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import CombinedExpression
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,8 +45,16 @@ def _names(condition: Q) -> set[str]:
             names |= _names(child)
         else:
             names.add(child[0].partition("__")[0])
-            names |= {child[1].name} if isinstance(child[1], F) else set()
+            names |= _columns(child[1])
     return names
+
+
+def _columns(wanted: object) -> set[str]:
+    if isinstance(wanted, F):
+        return {wanted.name}
+    if isinstance(wanted, CombinedExpression):
+        return _columns(wanted.lhs) | _columns(wanted.rhs)
+    return set()
 
 
 @pytest.mark.django_db
