@@ -431,6 +431,17 @@ def test_several_files_without_javascript(round_: Round, planner: Pages) -> None
     assert EntryFile.objects.count() == 2
 
 
+def test_files_that_wait_are_told_on_the_first_page(round_: Round, entry: Pages) -> None:
+    entry.bring(round_.book().fill(round_.figures[0], value=105))
+    told = entry._see(entry.client.get(reverse("admin:index"))).select_one("#content").text
+    assert "取り込んでいない回答ファイルがあります" in told
+    assert round_.asked.title in told
+    entry.open()
+    entry.press()
+    told = entry._see(entry.client.get(reverse("admin:index"))).select_one("#content").text
+    assert "取り込んでいない回答ファイル" not in told
+
+
 def test_one_refused_file_keeps_none_of_the_others_back(round_: Round, planner: Pages) -> None:
     people = round_.people
     other = make.make_indicator(round_.plan, departments=[people.finance]).series
