@@ -593,7 +593,7 @@ def test_files_of_others_are_refused(round_: Round, entry: Pages) -> None:
     ("what", "text"),
     [
         ("layout", "このブックの様式"),
-        ("foreign", "しるべの回答用のブックではありません"),
+        ("foreign", "しるべの入力用Excelではありません"),
         ("no rows", "回答の行が一つも見つかりません"),
         ("no version", "版の列"),
         ("no section", "いまはありません"),
