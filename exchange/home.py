@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from municipalities.access import scope_of
 from municipalities.home import Item, Link, Task, shown
 
-from .models import Upload
+from .models import EntryUpload, Upload
 
 STALLED = timedelta(hours=1)
 """Nobody looks at a preview for so long."""
@@ -34,6 +34,7 @@ def told_to(request: HttpRequest) -> Iterator[Task]:
             links=(Link(_("確かめる"), _preview(own[0])),),
             **shown(Item(upload.file_name, _preview(upload)) for upload in own),
         )
+    yield from _answers(request)
     if not scope_of(request.user).is_operator:
         return
     stalled = (
@@ -49,6 +50,31 @@ def told_to(request: HttpRequest) -> Iterator[Task]:
             facts=(_("アップロードした本人だけが、取り込むか取り消すかを決められます。"),),
             **shown(Item(name, "", _("%(count)d件") % {"count": n}) for name, n in stalled),
         )
+
+
+def _answers(request: HttpRequest) -> Iterator[Task]:
+    """Yield the person's own entry workbooks that wait, by the request they answer."""
+    waiting = EntryUpload.objects.fresh().filter(user=request.user, finished_at=None)
+    found = list(
+        waiting.order_by("request")
+        .values_list("request", "request__title")
+        .annotate(count=Count("pk"))
+    )
+    if found:
+        lines = [
+            Item(title, _files(number), _("%(count)d件") % {"count": count})
+            for number, title, count in found
+        ]
+        yield Task(
+            _("取り込んでいない回答ファイルがあります"),
+            facts=(_("1日たつと消えます。まだ何も取り込んでいません。"),),
+            links=(Link(_("確かめる"), lines[0].url),),
+            **shown(lines),
+        )
+
+
+def _files(request_id: int) -> str:
+    return reverse("admin:rounds_request_entry_files", args=[request_id])
 
 
 def _preview(upload: Upload) -> str:

@@ -43,9 +43,10 @@ def check_actuals(
     by: Any,
     fields: Collection[str] | None = None,
     stored: Mapping[int, Actual] | None = None,
+    with_led: bool = False,
 ) -> Problems:
     """Return what is wrong with actuals, new or changed; see `record.check_actual`. Those that may
-    be written know whether they are late. `stored`: as in `record_actuals`."""
+    be written know whether they are late. `stored`, `with_led`: as in `record_actuals`."""
     if stored is None:
         stored = stored_rows(rows, "series")
     place_of = _places_of([*rows, *stored.values()], with_sections=by is not None)
@@ -60,7 +61,8 @@ def check_actuals(
         try:
             for place in map(place_of, [row, before] if is_moved else [row]):
                 if by is not None:
-                    require_section(by, place.municipality_id, place.sections)
+                    sections = place.sections
+                    require_section(by, place.municipality_id, sections, with_led=with_led)
                 place.ensure_open()
         except ValidationError:
             if not row.stays_open(before):
@@ -167,12 +169,15 @@ def record_actuals(
     fields: Collection[str] | None = None,
     expected_versions: Mapping[int, int] | None = None,
     stored: Mapping[int, Actual] | None = None,
+    with_led: bool = False,
 ) -> None:
     """Check and save actuals, with their history: all or none. `fields` names what may have
     changed of stored ones (None: everything), `stored` is number → row, with its series, as the
-    caller has locked it (None: they are read here); see `plans.record_many.save_rows`. Raises
+    caller has locked it (None: they are read here); see `plans.record_many.save_rows`. `with_led`:
+    a lead section brings its division's, see `plans.record.require_section`. Raises
     ValidationError with every problem."""
-    refuse(check_actuals(rows, by=by, fields=fields, stored=stored), rows)
+    problems = check_actuals(rows, by=by, fields=fields, stored=stored, with_led=with_led)
+    refuse(problems, rows)
     save_actuals(
         rows,
         by=by,

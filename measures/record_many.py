@@ -37,9 +37,10 @@ def check_reports(
     by: Any,
     fields: Collection[str] | None = None,
     stored: Mapping[int, ProgressReport] | None = None,
+    with_led: bool = False,
 ) -> Problems:
-    """Return what is wrong with reports, new or changed; see `record.check_report`. `stored`: as
-    in `record_reports`."""
+    """Return what is wrong with reports, new or changed; see `record.check_report`. `stored`,
+    `with_led`: as in `record_reports`."""
     if stored is None:
         stored = stored_rows(rows, "row__action__plan")
     flows = Flows()
@@ -53,7 +54,8 @@ def check_reports(
     def check_place(row: ProgressReport) -> None:
         plan = row.row.action.plan
         if by is not None:
-            require_section(by, plan.municipality_id, sections_of(row))
+            sections = sections_of(row)
+            require_section(by, plan.municipality_id, sections, with_led=with_led)
         calendar.ensure_open([plan.pk], row.fiscal_year)
 
     def check(row: ProgressReport) -> None:
@@ -108,15 +110,18 @@ def record_reports(
     fields: Collection[str] | None = None,
     expected_versions: Mapping[int, int] | None = None,
     stored: Mapping[int, ProgressReport] | None = None,
+    with_led: bool = False,
 ) -> None:
     """Check and save reports, with their history: all or none; see `record.record_report`.
 
     `fields` names what may have changed of stored ones (None: everything), `stored` is number →
     row, with its reporting row, as the caller has locked it (None: they are read here); see
-    `plans.record_many.save_rows`. Raises ValidationError with every problem.
+    `plans.record_many.save_rows`. `with_led`: a lead section brings its division's, see
+    `plans.record.require_section`. Raises ValidationError with every problem.
     """
     before = stored_rows(rows, "row__action__plan") if stored is None else stored
-    refuse(check_reports(rows, by=by, fields=fields, stored=before), rows)
+    problems = check_reports(rows, by=by, fields=fields, stored=before, with_led=with_led)
+    refuse(problems, rows)
     for row in rows:
         keep_marks(row, before.get(row.pk))
     if fields is not None:

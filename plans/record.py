@@ -61,15 +61,19 @@ def taken_over(successor: Plan) -> ValidationError:
     )
 
 
-def require_section(by: Any, municipality_id: int, department_ids: Iterable[int]) -> None:
+def require_section(
+    by: Any, municipality_id: int, department_ids: Iterable[int], *, with_led: bool = False
+) -> None:
     """Raise Http404 for a stranger, PermissionDenied for a colleague of another section.
 
-    Planners may act for every section of their municipality.
+    Planners may act for every section of their municipality; `with_led`: the approvers of a lead
+    section (部主管課) for those of their division, whose files they bring.
     """
     scope = scope_of(by)
     if not scope.reads(municipality_id):
         raise Http404(_("見つかりません。"))
-    if not scope.plans_for(municipality_id) and scope.departments.isdisjoint(department_ids):
+    own = scope.departments | scope.led if with_led else scope.departments
+    if not scope.plans_for(municipality_id) and own.isdisjoint(department_ids):
         raise PermissionDenied(_("担当する組織の行だけを変更できます。"))
 
 

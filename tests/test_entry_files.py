@@ -431,6 +431,17 @@ def test_several_files_without_javascript(round_: Round, planner: Pages) -> None
     assert EntryFile.objects.count() == 2
 
 
+def test_files_that_wait_are_told_on_the_first_page(round_: Round, entry: Pages) -> None:
+    entry.bring(round_.book().fill(round_.figures[0], value=105))
+    told = entry._see(entry.client.get(reverse("admin:index"))).select_one("#content").text
+    assert "取り込んでいない回答ファイルがあります" in told
+    assert round_.asked.title in told
+    entry.open()
+    entry.press()
+    told = entry._see(entry.client.get(reverse("admin:index"))).select_one("#content").text
+    assert "取り込んでいない回答ファイル" not in told
+
+
 def test_one_refused_file_keeps_none_of_the_others_back(round_: Round, planner: Pages) -> None:
     people = round_.people
     other = make.make_indicator(round_.plan, departments=[people.finance]).series
@@ -491,6 +502,11 @@ def test_a_division_brings_its_sections_in_one_file(round_: Round, planner: Page
     head = Pages(people.head, round_.asked)
     head.bring(filled())
     assert head.messages == []
+    lead = make.make_department(people.kita, parent=people.division, is_lead=True)
+    of_lead = Pages(make.make_user("approver", department=lead), round_.asked)
+    of_lead.bring(filled())
+    of_lead.open()
+    assert of_lead.sum == "ファイルの7行 ＝ 新規2 ＋ 変更1 ＋ 変更なし4"
     planner.bring(filled())
     page = planner.open()
     assert [title.text for title in page.select("section h2")] == ["福祉課", "財政課"]
@@ -498,6 +514,27 @@ def test_a_division_brings_its_sections_in_one_file(round_: Round, planner: Page
     keys = (round_.figures[0], f"series-{other.pk}", f"series-{shared.pk}")
     assert [value(key) for key in keys] == [105, 9, 4]
     assert Reply.objects.filter(channel="file").count() == 2
+
+
+def test_a_lead_section_brings_what_its_division_has_filled_in(round_: Round) -> None:
+    people = round_.people
+    lead = make.make_department(people.kita, "健康総務課", parent=people.division, is_lead=True)
+    make.make_indicator(round_.plan, departments=[people.finance])
+    head = make.make_user("approver", department=lead)
+    pages = Pages(head, round_.asked)
+    book = Filled(book_for(round_.asked, people.welfare, people.finance))
+    pages.bring(book.fill(round_.figures[0], value=105))
+    pages.open()
+    pages.press(decided_on=timezone.localdate().isoformat())
+    assert value(round_.figures[0]) == 105
+    assert figure(round_.figures[0]).changed_by == head
+    elsewhere = make.make_department(people.kita, "総務課", is_lead=True)
+    other = Pages(make.make_user("approver", department=elsewhere), round_.asked)
+    other.bring(book)
+    assert "のブックです" in other.messages[0]
+    sheet = reverse("admin:rounds_request_sheet", args=[round_.asked.pk, people.welfare.pk])
+    assert pages.client.post(sheet, {f"{round_.figures[0]}-value": "1"}).status_code == 403
+    assert value(round_.figures[0]) == 105, "on the screen the section itself enters"
 
 
 @pytest.mark.parametrize("bad", ["\x00", "-1", "９９", "|||", "🗾" * 40])
@@ -556,7 +593,7 @@ def test_files_of_others_are_refused(round_: Round, entry: Pages) -> None:
     ("what", "text"),
     [
         ("layout", "このブックの様式"),
-        ("foreign", "しるべの回答用のブックではありません"),
+        ("foreign", "しるべの入力用Excelではありません"),
         ("no rows", "回答の行が一つも見つかりません"),
         ("no version", "版の列"),
         ("no section", "いまはありません"),

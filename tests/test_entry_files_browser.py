@@ -85,7 +85,8 @@ def test_files_are_dropped_looked_at_and_taken_in(live_server: Any, chromium: Br
     assert dict(values) == {series["福祉課"].pk: 7, series["財政課"].pk: 8}
 
     assert said == []
-    drop(page, {"大きい.xlsx": b"0" * (limits.UPLOAD + 1)})
+    with page.expect_event("requestfinished", lambda asked_for: asked_for.method == "GET"):
+        drop(page, {"大きい.xlsx": b"0" * (limits.UPLOAD + 1)})  # then the lists are asked for
     expect(progress.locator("li.refused")).to_contain_text("大きすぎます")
     assert kinds(problems_of(page, url)) <= known
     page.context.close()

@@ -32,7 +32,7 @@ class UploadForm(forms.Form):
     """The workbooks that have come back."""
 
     files = FilesField(
-        label=gettext_lazy("回答用のExcelブック"),
+        label=gettext_lazy("入力用Excel"),
         widget=_ManyFiles(attrs={"accept": ".xlsx"}),
         allow_empty_file=True,  # said of each, with its hint
         error_messages={"required": gettext_lazy("ファイルを選んでください。")},

@@ -22,7 +22,7 @@ from .reading import About, FileRow
 def desks_of(about: About, request: Request, user: Any) -> list[Desk]:
     """Return the desks of the sections a workbook is of, before the `request` it has been brought
     to. Raises Refused where it is another request's or town's (without telling whose), and
-    PermissionDenied where the person does not enter for all of its sections."""
+    PermissionDenied where the person may not bring those of all its sections."""
     if about.municipality != request.municipality.slug or about.request != request.pk:
         raise Refused(
             _(
@@ -46,7 +46,9 @@ def desks_of(about: About, request: Request, user: Any) -> list[Desk]:
     foreign = [str(desk.department) for desk in desks if not _may_bring(desk)]
     if foreign:
         raise PermissionDenied(
-            _("「%(sections)s」のブックです。その組織の入力担当・承認者か企画担当が取り込めます。")
+            _(
+                "「%(sections)s」のブックです。その組織の人、部主管課の承認者か企画担当が取り込めます。"
+            )
             % {"sections": "・".join(foreign)}
         )
     if request.state == Request.State.DRAFT:
@@ -55,7 +57,9 @@ def desks_of(about: About, request: Request, user: Any) -> list[Desk]:
 
 
 def _may_bring(desk: Desk) -> bool:
-    return desk.is_planner or desk.department.pk in scope_of(desk.user).departments
+    """Whether the person enters for a section, or approves for its lead section (部主管課)."""
+    scope = scope_of(desk.user)
+    return desk.is_planner or desk.department.pk in scope.departments | scope.led
 
 
 class Owners:

@@ -95,7 +95,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
     if book.kind != "xlsx":
         raise Refused(
             _(
-                "CSVのファイルです。この照会から受け取った回答用のExcelブック (.xlsx) を"
+                "CSVのファイルです。この照会から受け取った入力用Excel (.xlsx) を"
                 "そのまま取り込んでください。"
             )
         )
@@ -106,7 +106,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
         raise Refused(
             _(
                 "回答の行が一つも見つかりません。行の目印（隠れた列と行）が削除されているようです。"
-                "回答用のブックを受け取り直し、入力した内容を貼り付けてください。"
+                "入力用Excelを受け取り直し、入力した内容を貼り付けてください。"
             )
         )
     _complain_of_twins(found.rows)
@@ -121,7 +121,7 @@ def _about(book: Book) -> About:
     if sheet is None:
         raise Refused(
             _(
-                "しるべの回答用のブックではありません。照会の画面から受け取ったブックに入力し、"
+                "しるべの入力用Excelではありません。照会の画面から受け取ったブックに入力し、"
                 "そのブックを取り込んでください。"
             )
         )
@@ -131,7 +131,7 @@ def _about(book: Book) -> About:
         raise Refused(
             _(
                 "このブックの様式（版 %(found)s）は古く、取り込めません（今の版は %(now)s）。"
-                "回答用のブックを受け取り直し、入力した内容を貼り付けてください。"
+                "入力用Excelを受け取り直し、入力した内容を貼り付けてください。"
             )
             % {"found": short(version) or _("なし"), "now": layout.VERSION_OF_FORMAT}
         )

@@ -151,13 +151,12 @@ def take(
     """Write what a workbook says. It may stay (`is_written`) where nothing of it is refused and
     what is saved is what was `seen` (the fingerprint of a preview; None: only show); else the
     caller, whose transaction this is, rolls it back. `desks` are those of its sections, all of one
-    person. Raises PermissionDenied where they may not enter, or decide what planners do."""
+    person, as `matching.desks_of` returns them. Raises PermissionDenied where they decide what
+    only planners do."""
     decisions = decisions or Decisions()
     decisions.take_back(book.rows)
-    for desk in desks:
-        desk.require_entry()
-        if decisions.are_planners and not desk.is_planner:
-            raise PermissionDenied(_("セルの訂正と保留は、企画担当だけができます。"))
+    if decisions.are_planners and not desks[0].is_planner:
+        raise PermissionDenied(_("セルの訂正と保留は、企画担当だけができます。"))
     decided = decisions.words(book.rows)
     said = _reason(file_name, desks[0].user, decided, reason)
     owners = Owners([*desks])

@@ -257,7 +257,7 @@ def _files_page(
         request,
         model_admin,
         "files",
-        title=_("回答用ブックの取込"),
+        title=_("入力用Excelの取込"),
         original=asked,
         may_bring=may_bring(request.user, asked) and asked.state != Request.State.DRAFT,
         form=form or UploadForm(),

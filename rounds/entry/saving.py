@@ -353,6 +353,7 @@ class _Saving:
                 fields=fields,
                 expected_versions={row.pk: row.version for row in rows.values() if row.pk},
                 stored={row.pk: self.lines[key].working for key, row in rows.items() if row.pk},
+                with_led=self.from_file,
             )
         except RefusedError as refused:
             for position, error in refused.problems.items():

@@ -346,9 +346,10 @@ def record_reply(reply: Reply, *, by: Any, reason: str = "") -> Reply:
 
 def record_file_reply(reply: Reply, *, by: Any, reason: str = "") -> Reply:
     """Save that a section has replied by a file whose rows have just been taken in (a new or
-    changed instance). Planners, and whoever enters for the section."""
+    changed instance). Planners, whoever enters for the section, and its lead section."""
     if by is not None:
-        require_section(by, reply.request.municipality_id, {reply.department_id})
+        town = reply.request.municipality_id
+        require_section(by, town, {reply.department_id}, with_led=True)
     reply.channel = Reply.Channel.FILE
     check_valid(reply)
     save_with_reason(reply, by, reason)
