@@ -126,7 +126,6 @@ def fill_town(section: Department) -> dict[type[models.Model], models.Model]:
             file_name="住民課.xlsx",
             content=b"a workbook",
             sha256="0" * 64,
-            brought_by=membership.user,
             rows=3,
             written=1,
             unchanged=1,

@@ -271,6 +271,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "rounds.Handover": ("frozen", ""),
     "rounds.EntryDraft": ("frozen", ""),
     "rounds.SentReminder": ("sent", ""),
+    "exchange.EntryFile": ("frozen", ""),
     "exchange.WaitingLine": ("frozen", ""),
 }
 
