@@ -1,0 +1,199 @@
+"""What is decided about a workbook that came back: conflicts, wrong cells, what is held."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from exchange.models import EntryFile
+from indicators.models import Actual
+from plans.models import YearLock
+
+from . import factories as make
+from .entry_books import Filled
+from .entry_file_pages import Pages, Round, figure, make_round, value
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def round_(db: None) -> Round:
+    return make_round()
+
+
+@pytest.fixture
+def entry(round_: Round) -> Pages:
+    return Pages(round_.people.entry, round_.asked)
+
+
+@pytest.fixture
+def planner(round_: Round) -> Pages:
+    return Pages(round_.people.planner, round_.asked)
+
+
+def save_meanwhile(key: str, **fields: Any) -> None:
+    row = figure(key)
+    for name, text in fields.items():
+        setattr(row, name, text)
+    row.version += 1
+    row.save()
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("mine", 107), ("theirs", 120)])
+def test_a_row_somebody_changed_meanwhile_is_decided(
+    round_: Round, entry: Pages, choice: str, expected: int
+) -> None:
+    first = round_.figures[0]
+    row = figure(first)
+    row.save()  # its first version has a history
+    book = round_.book().fill(first, value=107)
+    save_meanwhile(first, value=120, note="隣の課")
+    entry.bring(book)
+    entry.open()
+    assert "ほかの人が変更1" in entry.sum
+    assert "107" in entry.row("stale")
+    assert "120" in entry.row("stale")
+    entry.press()
+    assert value(first) == 120, "it is not written before one of the two is chosen"
+    entry.press(**{f"choice|{first}": choice})
+    assert value(first) == expected
+    kept = EntryFile.objects.get()
+    assert kept.written + kept.held == 1
+    assert Actual.objects.get(pk=row.pk).note == "隣の課"
+    assert len(kept.decisions) == 1
+
+
+def test_a_third_who_saves_while_one_chooses_is_not_overwritten(
+    round_: Round, entry: Pages
+) -> None:
+    first = round_.figures[0]
+    figure(first).save()  # its first version has a history
+    book = round_.book().fill(first, value=107)
+    save_meanwhile(first, value=120)
+    entry.bring(book)
+    entry.open()
+    save_meanwhile(first, value=125)
+    entry.press("recheck", **{f"choice|{first}": "mine"})
+    assert "ほかの人が変更1" in entry.sum
+    assert "125" in entry.row("stale")
+    entry.press()
+    assert value(first) == 125
+    entry.press(**{f"choice|{first}": "mine"})
+    assert value(first) == 107
+
+
+def test_a_closed_year_refuses_the_whole_file(round_: Round, entry: Pages) -> None:
+    book = round_.book().fill(round_.figures[0], value=105)
+    YearLock.objects.create(plan=round_.plan, fiscal_year=2023)
+    entry.bring(book)
+    entry.open()
+    assert "変更できない行1" in entry.sum
+    assert "締め切られている" in entry.row("locked")
+    entry.press()
+    assert value(round_.figures[0]) == 104
+
+
+def test_the_wrong_cells_of_all_rows_are_said_at_once(round_: Round, entry: Pages) -> None:
+    first, second, third = round_.figures
+    book = round_.book().fill(first, value="多い").fill(second, missing_reason="わからない")
+    book.fill(third, value=3).fill(round_.reports[0], rating="Z")
+    entry.bring(book)
+    page = entry.open()
+    assert entry.sum == "ファイルの5行 ＝ 新規1 ＋ 変更なし1 ＋ 誤り3"
+    for text in ("「多い」は数値ではありません", "「わからない」は選べません", "「Z」は選べません"):
+        assert text in page.text
+    entry.press()
+    assert value(third) is None
+
+
+def test_the_workbook_comes_back_with_its_wrong_cells_marked(round_: Round, entry: Pages) -> None:
+    first = round_.figures[0]
+    book = round_.book().fill(first, value="多い", note="本文")
+    entry.bring(book)
+    page = entry.open()
+    (link,) = [a["href"] for a in page.select("a") if "marked" in a["href"]]
+    marked = Filled(entry.client.get(link).content)
+    assert "数値ではありません" in marked.cell(first, "value").comment.text
+    assert marked.cell(first, "note").comment is None
+    assert marked.book.worksheets[0].title == "取込結果"
+    marked.fill(first, value=106)
+    entry.bring(marked)
+    entry.open()
+    entry.press()
+    assert value(first) == 106
+
+
+def test_a_doubtful_value_is_asked_about_but_taken(round_: Round, entry: Pages) -> None:
+    first, second, _third = round_.figures
+    entry.bring(round_.book().fill(first, value=1040).fill(second, value=1020))
+    page = entry.open()
+    assert len(page.select(".entry-question")) == 2
+    entry.press(**{f"confirmed|{first}": "1040"})
+    assert (value(first), value(second)) == (1040, 1020)
+    notes = [figure(key).internal_note for key in (first, second)]
+    assert "確認済" in notes[0]
+    assert notes[1] == ""
+
+
+def test_planners_correct_and_hold_cells(round_: Round, planner: Pages) -> None:
+    first, second, third = round_.figures
+    book = round_.book().fill(first, value="10５人くらい").fill(second, value="不明", note="注")
+    book.fill(third, value=103, note="消す")
+    planner.bring(book)
+    planner.open()
+    decisions = {f"fix|{first}|value": "105", f"hold|{second}": "on", f"hold|{third}|note": "on"}
+    planner.press("recheck", **decisions)
+    assert planner.sum == "ファイルの5行 ＝ 新規1 ＋ 変更1 ＋ 変更なし2 ＋ 保留1"
+    planner.press()
+    assert [value(key) for key in round_.figures] == [105, None, 103]
+    assert figure(third).note == ""
+    kept = EntryFile.objects.get()
+    assert (kept.rows, kept.written, kept.unchanged, kept.held) == (5, 2, 2, 1)
+    said = " ".join(kept.decisions)
+    assert "「10５人くらい」から「105」に訂正" in said
+    assert "を保留" in said
+    reason = figure(first).history.latest().history_change_reason
+    assert "planner" in reason
+    assert "「10５人くらい」から「105」に訂正" in reason
+
+
+def test_columns_sorted_by_themselves_are_asked_about(round_: Round, entry: Pages) -> None:
+    first, second, _third = round_.figures
+    make.make_actual(
+        make.Series.objects.get(pk=second.removeprefix("series-")), value=77, state="draft"
+    )
+    entry.bring(round_.book().fill(first, value=77).fill(second, value=104))
+    assert "入れ替わっただけです" in entry.open().select_one("#notes").text
+    entry.bring(round_.book().fill(first, value=77).fill(second, value=105))
+    assert entry.open().select_one("#notes") is None
+
+
+def test_only_planners_correct_and_hold(round_: Round, entry: Pages) -> None:
+    first = round_.figures[0]
+    entry.bring(round_.book().fill(first, value=105))
+    page = entry.open()
+    assert not page.select("[name^='hold|'], [name^='fix|']")
+    answer = entry.client.post(
+        entry.url("file", entry.upload.pk), {f"fix|{first}|value": "1", "confirm": "1"}
+    )
+    assert answer.status_code == 403
+    assert value(first) == 104
+
+
+def test_rows_that_are_not_the_sections_are_refused(round_: Round, planner: Pages) -> None:
+    foreign = make.make_indicator(round_.plan, departments=[round_.people.finance]).series
+    book = round_.book()
+    book.add("指標", **{"#key": f"series-{foreign.pk}", "#name": "財政課の指標", "value": 5})
+    book.add("指標", **{"#key": "series-999999", "#name": "ない指標", "value": 6})
+    book.add("指標", **{"#name": "足した行", "value": 7})
+    planner.bring(book)
+    page = planner.open()
+    assert planner.sum == "ファイルの8行 ＝ 変更なし5 ＋ 知らない行3"
+    assert "足された行" in page.text
+    planner.press()
+    assert not Actual.objects.filter(series=foreign).exists()
+    holds = {box["name"]: "on" for box in page.select("tr.unknown [name^='hold|']")}
+    assert len(holds) == 3
+    planner.press(**holds)
+    assert EntryFile.objects.get().held == 3
