@@ -68,44 +68,55 @@ def save_with_reason(instance: models.Model, user: Any, reason: str = "") -> Non
 
 
 def create_with_reason(rows: Sequence[models.Model], user: Any, reason: str = "") -> None:
-    """Create new `rows` of one model together, each with its history row (where the model keeps
-    any) as by `save_with_reason`. The number of queries does not depend on the number of rows."""
-    if rows:
-        with transaction.atomic(savepoint=False):
-            type(rows[0])._base_manager.bulk_create(rows)
-            _keep(rows, "+", user, reason)
+    """Create new `rows` of one model; see `write_with_reason`."""
+    write_with_reason(rows, [], (), user, reason)
 
 
 def update_with_reason(
     rows: Sequence[models.Model], fields: Iterable[str], user: Any, reason: str = ""
 ) -> None:
-    """Write the `fields` (names) of stored `rows` of one tracked model together, each with its
-    history row. The number of queries does not depend on the number of rows."""
+    """Write the `fields` (names) of stored `rows` of one model; see `write_with_reason`."""
+    write_with_reason([], rows, fields, user, reason)
+
+
+def write_with_reason(
+    new: Sequence[models.Model],
+    changed: Sequence[models.Model],
+    fields: Iterable[str],
+    user: Any,
+    reason: str = "",
+) -> None:
+    """Create the `new` rows of one model and write the `fields` (names) of its `changed` ones,
+    each with its history row (where the model keeps any) as by `save_with_reason`. The number of
+    queries does not depend on the number of rows."""
+    rows = [*new, *changed]
     if not rows:
         return
     model = type(rows[0])
     with transaction.atomic(savepoint=False):
-        # One statement with a case per row, as bulk_update writes it, takes time by the square.
-        model._base_manager.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=[model._meta.pk.name],
-            update_fields=sorted(fields),
-        )
-        _keep(rows, "~", user, reason)
+        if new:
+            model._base_manager.bulk_create(new)
+        if changed:
+            # One statement with a case per row, as bulk_update writes it, takes time by the square.
+            model._base_manager.bulk_create(
+                changed,
+                update_conflicts=True,
+                unique_fields=[model._meta.pk.name],
+                update_fields=sorted(fields),
+            )
+        if hasattr(model, "history"):
+            _keep(rows, {row.pk for row in new}, user, reason)
 
 
-def _keep(rows: Sequence[models.Model], kind: str, user: Any, reason: str) -> None:
-    """Write a history row for each stored row. The database copies them itself: to send
-    thousands of rows a second time would take as long as to write them."""
+def _keep(rows: Sequence[models.Model], new: set[Any], user: Any, reason: str) -> None:
+    """Write a history row for each stored row; `new` are the numbers of those just made. The
+    database copies them itself: to send thousands of rows a second time would take as long as to
+    write them."""
     model = type(rows[0])
-    if not hasattr(model, "history"):
-        return
     history = model.history.model
     quote = connection.ops.quote_name
     said = {
         "history_date": timezone.now(),
-        "history_type": kind,
         "history_user": user.pk if user is not None and user.is_authenticated else None,
         "history_change_reason": reason or None,
         "door": _current_door.get(),
@@ -116,16 +127,25 @@ def _keep(rows: Sequence[models.Model], kind: str, user: Any, reason: str) -> No
         field.get_db_prep_save(value, connection)
         for field, value in zip(fields, said.values(), strict=True)
     ]
-    columns = ", ".join([*copied, *(quote(field.column) for field in fields)])
+    kind = quote(history._meta.get_field("history_type").column)
+    number = quote(model._meta.pk.column)
+    columns = ", ".join([*copied, *(quote(field.column) for field in fields), kind])
     values = ", ".join([*copied, *(["%s"] * len(told))])
-    most = (connection.features.max_query_params or len(rows) + len(told)) - len(told)
+    # Each number may be named twice: where the row is found, and where it is called new.
+    most = ((connection.features.max_query_params or 2 * len(rows) + 99) - len(told)) // 2
     with connection.cursor() as cursor:
         for start in range(0, len(rows), most):
             numbers = [row.pk for row in rows[start : start + most]]
-            places = ", ".join(["%s"] * len(numbers))
+            made = [each for each in numbers if each in new]
+            kinds = f"CASE WHEN {number} IN ({_places(made)}) THEN '+' ELSE '~' END"
+            kinds = kinds if made else "'~'"
             cursor.execute(
                 f"INSERT INTO {quote(history._meta.db_table)} ({columns}) "  # noqa: S608
-                f"SELECT {values} FROM {quote(model._meta.db_table)} "
-                f"WHERE {quote(model._meta.pk.column)} IN ({places})",
-                [*told, *numbers],
+                f"SELECT {values}, {kinds} "
+                f"FROM {quote(model._meta.db_table)} WHERE {number} IN ({_places(numbers)})",
+                [*told, *made, *numbers],
             )
+
+
+def _places(values: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(values))

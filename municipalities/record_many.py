@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from . import record
 from .conditions import held, holds
-from .history import create_with_reason, update_with_reason
+from .history import write_with_reason
 from .models import Membership, User
 
 Problems = dict[int, ValidationError]
@@ -203,10 +203,9 @@ def save_rows(
         _take_numbers(row)
     try:
         with transaction.atomic(savepoint=savepoint):
-            create_with_reason(new, by, reason)
-            if changed:
-                names = fields if fields is not None else _all_fields(type(changed[0]))
-                update_with_reason(changed, names, by, reason)
+            if fields is None and changed:
+                fields = _all_fields(type(changed[0]))
+            write_with_reason(new, changed, fields or (), by, reason)
     except IntegrityError as error:
         raise ValidationError(
             _("同じ行がほかの人によって先に登録されました。"), code="duplicate"

@@ -56,7 +56,7 @@ def asked_of_database(**options: Any) -> tuple[int, Brought]:
 @pytest.mark.parametrize("who", ["entry", "planner"])
 @pytest.mark.parametrize(
     ("figures", "reports", "looks", "writes"),
-    [(3, 0, 13, 18), (30, 0, 13, 18), (2, 2, 25, 30), (30, 30, 25, 30)],
+    [(3, 0, 12, 17), (30, 0, 12, 17), (2, 2, 23, 28), (30, 30, 23, 28)],
 )
 def test_a_file_asks_the_database_a_fixed_number_of_questions(
     who: str, figures: int, reports: int, looks: int, writes: int

@@ -185,6 +185,19 @@ def test_history_names_who_why_and_the_door(planner: User, series: Series) -> No
         assert row.updated_at == newest.updated_at > first.updated_at
 
 
+def test_history_tells_new_rows_from_changed_ones(planner: User, series: Series) -> None:
+    stored = make.make_actual(series, 2022, 5)
+    stored.value = Decimal(6)
+    new = Actual(series=series, fiscal_year=2023, value=Decimal(7))
+    seen = {stored.pk: stored.version}
+    record_many.record_actuals([new, stored], by=planner, reason="一括", expected_versions=seen)
+    told = Actual.history.filter(history_change_reason="一括")
+    assert set(told.values_list("fiscal_year", "value", "history_type")) == {
+        (2022, Decimal(6), "~"),
+        (2023, Decimal(7), "+"),
+    }
+
+
 def test_a_version_nobody_has_seen_is_not_overwritten(planner: User, series: Series) -> None:
     actual = make.make_actual(series, 2023, 5)
     seen = {actual.pk: actual.version}

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from municipalities.history import create_with_reason, update_with_reason
+from municipalities.history import write_with_reason
 from municipalities.record_many import check_valid
 from plans.record import require_section
 
@@ -67,8 +67,7 @@ def record_handovers(lines: Mapping[str, Line], texts: Mapping[str, str], *, by:
         note.text = text.strip()
         check_valid(note, {"text"})
     with transaction.atomic():
-        create_with_reason(new, by)
-        update_with_reason(changed, {"text", "updated_at"}, by)
+        write_with_reason(new, changed, {"text", "updated_at"}, by)
         for note in gone:
             note._history_user = by
             note.delete()
