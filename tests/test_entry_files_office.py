@@ -160,7 +160,7 @@ def rows_deleted(book: Filled, town: Town) -> list[str]:
     for key in (town.figures[1], town.reports[0]):
         sheet_of(book, key).delete_rows(book.cell(key, "#key").row)
     book.fill(town.figures[0], value=1300)
-    return ["変更1 / 変更なし10", "→1300"]
+    return ["変更1 / 変更なし10", "→1300", "書き出した後に、2行が削除されています（"]
 
 
 def numbers_as_text(book: Filled, town: Town) -> list[str]:

@@ -325,7 +325,10 @@ def test_ids_and_keys_are_there_and_hidden(people: People, asked: Request) -> No
         shown = {id for id in sheet.columns if not id.startswith(layout.READ_ONLY)}
         assert shown == set(sheet.texts(next(iter(sheet.rows))))
     assert found.workbook["_照会"].sheet_state == "veryHidden"
-    assert found.about | {"made_at": ""} == {
+    named = {key: name for key, name in found.about.items() if key in found.keys}
+    assert set(named) == set(found.keys)
+    assert all(named.values())
+    assert {k: v for k, v in found.about.items() if k not in named} | {"made_at": ""} == {
         "shirube-entry": "1",
         "municipality": "kita",
         "request": str(asked.pk),

@@ -1,7 +1,8 @@
 """What an entry workbook looks like to whoever reads it back: sheets, technical cells, words.
 
 * `COVER` is for people only. `ABOUT`, very hidden, says what the workbook is: lines of a name (A)
-  and a text (B), the first of which is `FORMAT`. `CHOICES`, very hidden, holds what drop-downs
+  and a text (B), the first of which is `FORMAT`; then a line for each row, its key and what people
+  call it, by which a deleted one is missed. `CHOICES`, very hidden, holds what drop-downs
   offer. None of them can be renamed; the others can, so they are told by what stands in them.
 * Every other sheet has one technical row, hidden, right above its printed headings. It is the first
   row with a cell that says `KEY`. Its cells are the ids of the columns; a column without an id, or

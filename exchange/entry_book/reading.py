@@ -26,6 +26,8 @@ MOST_MERGED = 10_000
 """Merged areas of a sheet that are looked through."""
 MOST_LOOSE = 500
 """Rows somebody has put into a sheet."""
+MOST_NAMES = 5
+"""Deleted rows that are named."""
 LOOSE = "?"
 """Before the place of a row that has no key."""
 _DIGITS_OF_A_FLOAT = 15
@@ -41,6 +43,8 @@ class About:
     made_at: datetime | None
     title: str
     name: str
+    rows: Mapping[str, str]
+    """Key of each row it had when it was made → how people call it."""
 
 
 @dataclass
@@ -110,6 +114,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
             )
         )
     _complain_of_twins(found.rows)
+    _note_deleted(found)
     return found
 
 
@@ -144,7 +149,12 @@ def _about(book: Book) -> About:
         made_at=_moment(said.get(layout.MADE_AT, "")),
         title=said.get(layout.TITLE, ""),
         name=said.get(layout.NAME, ""),
+        rows={key: name for key, name in said.items() if _is_key(key)},
     )
+
+
+def _is_key(text: str) -> bool:
+    return split_name(f"{text}-{layout.KEY}") == (text, layout.KEY)
 
 
 def _says_what_it_is(sheet: Sheet) -> bool:
@@ -233,7 +243,7 @@ def _rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:
     """Yield the rows with a key, also those that sorting has put above the technical row."""
     for number, row in enumerate(sheet.rows):
         key = _text(row[columns.key]) if columns.key < len(row) else ""
-        is_key = split_name(f"{key}-{layout.KEY}") == (key, layout.KEY)
+        is_key = _is_key(key)
         if key in {"", layout.READ_ONLY, layout.KEY}:
             continue
         if number < columns.technical_row and not is_key:
@@ -390,3 +400,15 @@ def _note_strangers(sheet: Sheet, columns: _Columns, rows: list[FileRow], found:
             )
             name = address(0, place).rstrip("1")
             found.notes.append(text % {"sheet": sheet.name, "cell": name, "count": len(said)})
+
+
+def _note_deleted(found: EntryBook) -> None:
+    there = {row.key for row in found.rows}
+    gone = [name for key, name in found.about.rows.items() if key not in there]
+    if gone:
+        text = _(
+            "書き出した後に、%(count)d行が削除されています（%(names)s）。"
+            "これらの行は、保存されている内容のまま変わりません。"
+        )
+        names = "、".join(map(short, gone[:MOST_NAMES])) + ("…" if gone[MOST_NAMES:] else "")
+        found.notes.append(text % {"count": len(gone), "names": names})

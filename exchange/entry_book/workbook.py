@@ -52,7 +52,8 @@ def _write_about(book: Book, content: Content, made_at: datetime) -> None:
         layout.TITLE: content.request.title,
         layout.NAME: content.name,
     }
-    for line in about.items():
+    rows = [*content.figures, *(row for table in content.tables for row in table.rows)]
+    for line in [*about.items(), *((row.key, row.line.name) for row in rows)]:
         sheet.write_row(line)
     filling.hide_sheet(sheet)
     filling.protect(sheet)
