@@ -14,7 +14,7 @@ from plans.models import Plan, PlanScheme, RatingScheme
 from .evaluate_command import by_code, document, evaluate, lines_of
 from .shipped import loaded_for_module
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,11 @@ from .shipped import loaded_for_module
 
 OURS = ("municipalities", "plans", "measures", "indicators", "rounds")
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_plans")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.usefixtures("real_plans"),
+]
 
 
 @pytest.fixture(scope="module")

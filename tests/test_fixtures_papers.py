@@ -26,7 +26,11 @@ from rounds.models import PublishedIndicator, PublishedReport
 from .real_plans import FIXTURES, indicator, node, only_target, plan_of, printed
 from .shipped import loaded_for_module
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_plans")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.any_database,
+    pytest.mark.usefixtures("real_plans"),
+]
 
 
 @pytest.fixture(scope="module")

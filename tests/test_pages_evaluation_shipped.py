@@ -10,7 +10,7 @@ from django.test import Client
 from .public_pages import read
 from .shipped import loaded_for_module
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

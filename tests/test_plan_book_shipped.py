@@ -63,6 +63,7 @@ def test_a_copy_in_another_town_is_the_same_plan(town: str, slug: str) -> None:
     assert set(counts(again)) == {"unchanged"}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("town", "slug"), SHIPPED)
 def test_at_home_nothing_changes(town: str, slug: str) -> None:
     plan = plan_of(town, slug)

@@ -54,7 +54,7 @@ NOVEMBER_2026 = datetime(2026, 11, 20, tzinfo=ZoneInfo("Asia/Tokyo"))
 YEARS = range(2020, 2026)
 FROZEN = (PublishedIndicator, PublishedReport, PublishedSheet, PublishedComment)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

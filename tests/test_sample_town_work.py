@@ -35,7 +35,7 @@ from .shipped import SAMPLE_TOWN, loaded_for_module
 
 COUNCIL, PUBLIC = Publication.Kind.COUNCIL, Publication.Kind.PUBLIC
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")
