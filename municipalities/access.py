@@ -173,6 +173,11 @@ class ScopedQuerySet(models.QuerySet):
             mine |= Q(**{f"{lookup}__isnull": True})
         return self.filter(mine)
 
+    def locked(self) -> ScopedQuerySet:
+        """These rows, kept from others until the transaction ends; in the order of their numbers,
+        so that two who lock several do not wait for each other."""
+        return self.select_for_update(of=("self",)).order_by("pk")
+
 
 def municipality_id_of(instance: models.Model) -> int | None:
     """Return the id of the municipality `instance` belongs to, None for shared rows."""

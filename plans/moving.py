@@ -283,13 +283,8 @@ def move_rows(
         return []
     model, seen = type(rows[0]), versions or {}
     with transaction.atomic():
-        locked = (
-            model._default_manager.select_for_update(of=("self",))
-            .select_related(*related)
-            .filter(pk__in=[row.pk for row in rows])
-            .order_by("pk")
-        )
-        stored = list(locked)
+        found = model._default_manager.locked().filter(pk__in=[row.pk for row in rows])
+        stored = list(found.select_related(*related))
         if len(stored) < len({row.pk for row in rows}):
             raise ValidationError(_("選択した行が見つかりません。"), code="stale")
         place_of = places(stored)

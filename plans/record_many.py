@@ -89,7 +89,7 @@ def save_rows(
     Rows with a version count it up, and keep whose the content is. Where `expected_versions`
     (number → version) names another version than is stored, or one goes back to the sections
     without a reason, raises ValidationError and changes nothing. `stored` (number → row) are the
-    rows as the caller has read and locked them (`locked_rows`), whose transaction ends with any
+    rows as the caller has read and `locked()` them, whose transaction ends with any
     error then; None: they are read and locked here.
     """
     changed = [row for row in rows if row.pk is not None]
@@ -103,7 +103,9 @@ def save_rows(
         fields = {*fields, "changed_by", "version", "updated_at"}
     with transaction.atomic(savepoint=stored is None):
         if stored is None:
-            stored = locked_rows(type(changed[0]), [row.pk for row in changed])
+            numbers = [row.pk for row in changed]
+            found = type(changed[0])._default_manager.locked().filter(pk__in=numbers)
+            stored = {row.pk: row for row in found}
         _count_up(changed, stored, expected_versions or {})
         for row in changed:
             if content_differs(row, stored[row.pk]):
@@ -116,16 +118,6 @@ def save_rows(
             if by is not None and is_vouched(row, stored[row.pk]) and not is_seen:
                 raise stale()
         save_structure(rows, by=by, reason=reason, fields=fields, savepoint=False)
-
-
-def locked_rows(
-    model: type[models.Model], numbers: Collection[int], *related: str
-) -> dict[int, Any]:
-    """Return number → row as it is stored, with what it is `related` to, kept from others until
-    the transaction ends. In the order of their numbers, so that two who lock do not block each
-    other. One query."""
-    rows = model._default_manager.select_for_update(of=("self",)).select_related(*related)
-    return {row.pk: row for row in rows.filter(pk__in=numbers).order_by("pk")}
 
 
 def _count_up(

@@ -18,7 +18,6 @@ from django.db.models import (
     OuterRef,
     Prefetch,
     Q,
-    QuerySet,
     prefetch_related_objects,
 )
 from django.http import Http404
@@ -180,7 +179,8 @@ class Desk:
             | Q(fiscal_year__in=earlier, period=Period.YEAR_END),
             series__in=numbers,
         )
-        actuals = {(row.series_id, row.fiscal_year): row for row in _read(rows, to_write)}
+        rows = rows.locked() if to_write else rows.order_by()
+        actuals = {(row.series_id, row.fiscal_year): row for row in rows}
         found: dict[str, Line] = {}
         for key, (number, year) in places.items():
             is_of_request = year == self.request.fiscal_year
@@ -218,7 +218,8 @@ class Desk:
             row.action.plan = plans.setdefault(row.action.plan_id, row.action.plan)
         prepare_plans(plans.values())
         saved = ProgressReport.objects.filter(row__in=rows, fiscal_year=year, period=period)
-        reports = {report.row_id: report for report in _read(saved, to_write)}
+        saved = saved.locked() if to_write else saved.order_by()
+        reports = {report.row_id: report for report in saved}
         found: dict[str, Line] = {}
         for row in rows:
             report = reports.get(row.pk)
@@ -250,12 +251,6 @@ def prepare_plans(plans: Iterable[Any]) -> None:
     prefetch_related_objects(
         [*plans], "report_columns", Prefetch("schemes", schemes), "schemes__scheme__bands"
     )
-
-
-def _read(rows: QuerySet[Any], to_write: bool) -> QuerySet[Any]:
-    """Return saved rows, to be kept from others where they are read to be written: in the order
-    of their numbers, as everybody who locks several (`plans.record_many.locked_rows`)."""
-    return rows.select_for_update(of=("self",)).order_by("pk") if to_write else rows.order_by()
 
 
 def _place(key: str, fiscal_year: int) -> tuple[int, int]:
