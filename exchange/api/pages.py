@@ -11,13 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.renderers import BrowsableAPIRenderer
 
+from exchange.open_data.page import Link
+
 INDENT = 2
-
-
-@dataclass(frozen=True)
-class Crumb:
-    label: str
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,15 +80,15 @@ def _conditions(
     ]
 
 
-def _breadcrumbs(view: Any) -> list[Crumb]:
+def _breadcrumbs(view: Any) -> list[Link]:
     """Return the way from the top page over what the address names."""
     names = [value for name, value in view.kwargs.items() if name in ("municipality", "plan")]
-    crumbs = [Crumb(_("トップ"), reverse("portal:home")), Crumb(_("API"), reverse("api:root"))]
+    crumbs = [Link(_("トップ"), reverse("portal:home")), Link(_("API"), reverse("api:root"))]
     kinds = ["municipality", "plan"][: len(names)]
     crumbs += [
-        Crumb(names[place], reverse(f"api:{kind}", args=names[: place + 1]))
+        Link(names[place], reverse(f"api:{kind}", args=names[: place + 1]))
         for place, kind in enumerate(kinds)
     ]
     if view.get_view_name() and crumbs[-1].url != view.request.path:
-        return [*crumbs, Crumb(view.get_view_name())]
-    return [*crumbs[:-1], Crumb(crumbs[-1].label)]
+        return [*crumbs, Link(view.get_view_name())]
+    return [*crumbs[:-1], Link(crumbs[-1].label)]

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from municipalities.access import scope_of
 from municipalities.models import Department
 from municipalities.uploads import Refused
 from rounds.entry.desk import Desk
@@ -43,7 +42,7 @@ def desks_of(about: About, request: Request, user: Any) -> list[Desk]:
             % {"codes": "、".join(unknown) or _("記載なし")}
         )
     desks = [Desk(request, found[code], user) for code in dict.fromkeys(about.sections)]
-    foreign = [str(desk.department) for desk in desks if not _may_bring(desk)]
+    foreign = [str(desk.department) for desk in desks if not desk.is_of_section]
     if foreign:
         raise PermissionDenied(
             _(
@@ -54,12 +53,6 @@ def desks_of(about: About, request: Request, user: Any) -> list[Desk]:
     if request.state == Request.State.DRAFT:
         raise Refused(_("まだ送っていない照会のブックは取り込めません。"))
     return desks
-
-
-def _may_bring(desk: Desk) -> bool:
-    """Whether the person enters for a section, or approves for its lead section (部主管課)."""
-    scope = scope_of(desk.user)
-    return desk.is_planner or desk.department.pk in scope.departments | scope.led
 
 
 class Owners:

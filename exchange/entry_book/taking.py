@@ -247,9 +247,7 @@ def _row(
     elif key in outcome.touched:
         row.kind = Kind.NEW if line.working is None else Kind.CHANGED
         row.changes = _changes(line, outcome.typed[key])
-    elif decisions.choices.get(key) == THEIRS or any(
-        each == key for each, _column in decisions.held
-    ):
+    elif decisions.choices.get(key) == THEIRS or decisions.holds_some(key):
         row.kind = Kind.HELD
     return row
 
