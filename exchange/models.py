@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -119,6 +120,14 @@ class Upload(KeptUpload):
 # --- Entry workbooks ------------------------------------------------------------------------------
 
 
+class EntryFileQuerySet(ScopedQuerySet):
+    def like(self, uploads: Iterable[EntryUpload]) -> dict[str, EntryFile]:
+        """Return hash → the latest file with the very content of an upload. One query."""
+        same = self.filter(sha256__in=[upload.sha256 for upload in uploads])
+        same = same.defer("content").select_related("brought_by").order_by("brought_at")
+        return {kept.sha256: kept for kept in same}
+
+
 class EntryFile(models.Model):
     """An entry workbook that has been taken in, kept as evidence of what came on which way.
 
@@ -153,7 +162,7 @@ class EntryFile(models.Model):
 
     municipality_lookup = "request__municipality"
     permissions = FROZEN
-    objects = ScopedQuerySet.as_manager()
+    objects = EntryFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("取り込んだ回答ファイル")
@@ -169,6 +178,15 @@ class EntryFile(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def again(self) -> str:
+        """What to say to whoever brings the very same file once more."""
+        by = _("%sさんが") % self.brought_by if self.brought_by else ""
+        return _("同じファイルを%(when)sに%(by)s取り込んであります。") % {
+            "when": f"{timezone.localtime(self.brought_at):%Y-%m-%d %H:%M}",
+            "by": by,
+        }
 
     @property
     def sum(self) -> str:

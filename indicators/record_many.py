@@ -27,7 +27,7 @@ from municipalities.record_many import (
 from plans.models import Plan, PlanScheme, YearLock
 from plans.moving import Flows, Place, check_state, move_rows
 from plans.record import locked, require_section, wrong_scheme
-from plans.record_many import Calendar, places_in_plan, save_rows
+from plans.record_many import Calendar, asks_sections, places_in_plan, save_rows
 from plans.workflow import Action
 
 from . import judging
@@ -49,7 +49,9 @@ def check_actuals(
     be written know whether they are late. `stored`, `with_led`: as in `record_actuals`."""
     if stored is None:
         stored = stored_rows(rows, "series")
-    place_of = _places_of([*rows, *stored.values()], with_sections=by is not None)
+    both = [*rows, *stored.values()]
+    towns = {row.series.municipality_id for row in both}
+    place_of = _places_of(both, with_sections=asks_sections(by, towns))
     flows = Flows()
 
     def is_closed(row: Actual, before: Actual | None) -> bool:
@@ -102,7 +104,7 @@ def _places_of(rows: Sequence[Actual], *, with_sections: bool = True) -> Callabl
     def ensure_open(row: Actual) -> None:
         lock = closed.get((row.series_id, row.fiscal_year))
         if lock is not None:
-            raise locked(lock)
+            raise locked(lock.plan, lock.fiscal_year)
 
     def place_of(row: Actual) -> Place:
         return Place(

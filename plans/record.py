@@ -31,14 +31,14 @@ def ensure_open(plan_ids: Iterable[int], fiscal_year: int) -> None:
         .first()
     )
     if lock is not None:
-        raise locked(lock)
+        raise locked(lock.plan, lock.fiscal_year)
 
 
-def locked(lock: YearLock) -> ValidationError:
-    """Return the error of a write into a closed year."""
+def locked(plan: Plan, fiscal_year: int) -> ValidationError:
+    """Return the error of a write into a fiscal year that a plan has closed."""
     return ValidationError(
         _("%(year)sは「%(plan)s」で締め切られているため、変更できません。")
-        % {"year": fiscal_years.label(lock.fiscal_year), "plan": lock.plan},
+        % {"year": fiscal_years.label(fiscal_year), "plan": plan},
         code="locked",
     )
 

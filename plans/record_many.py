@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from municipalities.access import scope_of
 from municipalities.record_many import save_rows as save_structure
 
-from .models import Plan, WorkingRow, YearLock
+from .models import Plan, WorkingRow
 from .moving import Place, content_differs, goes_back, is_vouched
 from .record import locked, stale, taken_over
 
@@ -22,28 +22,30 @@ from .record import locked, stale, taken_over
 class Calendar:
     """Which years of some plans are closed, and from which year another plan has taken over.
 
-    A query for each of the two questions, whatever is asked afterwards.
+    One query, whatever is asked afterwards.
     """
 
     def __init__(self, plan_ids: Iterable[int]) -> None:
-        self._plan_ids = plan_ids = set(plan_ids)
-        self._locks: dict[int, dict[int, YearLock]] = defaultdict(dict)
-        for lock in YearLock.objects.filter(plan__in=plan_ids).select_related("plan"):
-            self._locks[lock.plan_id][lock.fiscal_year] = lock
-
-    @cached_property
-    def _successors(self) -> dict[int, Plan]:
-        successors = Plan.objects.in_force().filter(
-            predecessor__in=self._plan_ids, takes_over_from__isnull=False
-        )
-        return {plan.predecessor_id: plan for plan in successors.order_by("-takes_over_from")}
+        plan_ids = set(plan_ids)
+        self._closed: dict[int, dict[int, Plan]] = defaultdict(dict)
+        self._successors: dict[int, Plan] = {}
+        takes_over = models.Q(predecessor__in=plan_ids, takes_over_from__isnull=False)
+        plans = Plan.objects.filter(models.Q(pk__in=plan_ids) | takes_over)
+        # A row for each closed year; of several successors the earliest comes last, and holds.
+        for plan in plans.annotate(closed=models.F("year_locks__fiscal_year")).order_by(
+            "-takes_over_from"
+        ):
+            if plan.closed is not None:
+                self._closed[plan.pk][plan.closed] = plan
+            if plan.takes_over_from is not None and plan.stage != Plan.Stage.DRAFT:
+                self._successors[plan.predecessor_id] = plan
 
     def ensure_open(self, plan_ids: Iterable[int], fiscal_year: int) -> None:
         """As `plans.record.ensure_open`."""
         for plan_id in plan_ids:
-            lock = self._locks[plan_id].get(fiscal_year)
-            if lock is not None:
-                raise locked(lock)
+            plan = self._closed[plan_id].get(fiscal_year)
+            if plan is not None:
+                raise locked(plan, fiscal_year)
 
     def ensure_in_force(self, plan: Plan, fiscal_year: int) -> None:
         """As `plans.record.ensure_in_force`."""
@@ -52,7 +54,13 @@ class Calendar:
             raise taken_over(successor)
 
     def closed_years(self, plan_id: int) -> set[int]:
-        return set(self._locks[plan_id])
+        return set(self._closed[plan_id])
+
+
+def asks_sections(by: Any, municipality_ids: Iterable[int]) -> bool:
+    """Whether it matters which sections answer for rows of these towns: commands and planners act
+    for all of them."""
+    return by is not None and not all(map(scope_of(by).plans_for, municipality_ids))
 
 
 def places_in_plan(

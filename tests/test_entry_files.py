@@ -69,6 +69,31 @@ def test_a_file_is_looked_at_and_taken_in(round_: Round, entry: Pages) -> None:
     ]
 
 
+def test_a_figure_is_shown_as_it_will_be_saved(round_: Round, entry: Pages) -> None:
+    first, second, _third = round_.figures
+    book = round_.book().fill(first, value="１０５．０").fill(second, value="▲１，２３４")
+    entry.bring(book)
+    entry.open()
+    assert "105" in entry.row("changed")
+    assert "-1234" in entry.row("new")
+    assert "１０５．０" not in entry.row("changed")
+
+
+def test_a_file_that_was_taken_in_before_says_so(round_: Round, entry: Pages) -> None:
+    content = round_.book().fill(round_.figures[0], value=105).to_bytes()
+    said = "同じファイルを"
+    page = entry.bring(content)
+    assert said not in page.text
+    assert said not in entry.open().text
+    entry.press()
+    kept = EntryFile.objects.get()
+    when = f"{timezone.localtime(kept.brought_at):%Y-%m-%d %H:%M}"
+    words = f"同じファイルを{when}に{entry.user}さんが取り込んであります。"
+    assert words in entry.bring(content).text
+    assert words in entry.open().text
+    assert said not in entry.bring(round_.book()).select_one("#waiting").text.replace(words, "")
+
+
 def test_what_was_taken_in_can_be_had_again(round_: Round, entry: Pages, planner: Pages) -> None:
     content = round_.book().fill(round_.figures[0], value=105).to_bytes()
     entry.bring(content)
@@ -96,6 +121,15 @@ def test_a_decision_to_come_is_asked_for_again(round_: Round, entry: Pages) -> N
     day = timezone.localdate() + timedelta(days=1)
     page = entry.press(decided_on=day.isoformat())
     assert "今日より後の日は入力できません。" in page.text
+
+
+def test_a_document_number_without_its_day_is_not_dropped(round_: Round, entry: Pages) -> None:
+    entry.bring(round_.book().fill(round_.figures[0], value=105))
+    entry.open()
+    page = entry.press(document_number="福第12号")
+    assert "文書番号を入れるときは、決裁日も入力してください。" in page.text
+    assert page.select_one("[name=document_number]")["value"] == "福第12号"
+    assert value(round_.figures[0]) == 104
     assert value(round_.figures[0]) == 104
 
 

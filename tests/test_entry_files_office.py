@@ -194,7 +194,7 @@ def full_width(book: Filled, town: Town) -> list[str]:
     book.fill(town.figures[0], value="１，２５０")
     book.fill(town.figures[1], value="▲１２．５")
     book.fill(town.figures[4], value="△3")
-    return ["新規1 / 変更2 / 変更なし10", "→１，２５０", "→▲１２．５", "→△3"]
+    return ["新規1 / 変更2 / 変更なし10", "→1250", "→-12.5", "→-3"]
 
 
 def months(book: Filled, town: Town) -> list[str]:

@@ -15,6 +15,7 @@ from exchange.entry_book.taking import REFUSED, WRITTEN, Kind
 from indicators.models import Actual
 from measures.models import ProgressReport
 from municipalities.models import User
+from municipalities.uploads import Refused
 from rounds.models import Request
 
 from . import factories as make
@@ -107,6 +108,10 @@ def test_rows_in_are_rows_shown_written_unchanged_and_refused(
     book, rows = edited(content, edits, added)
     with undone():
         by = User.objects.get(username="planner")
+        if not rows:
+            with pytest.raises(Refused, match="一つも見つかりません"):
+                bring(asked, book.to_bytes(), "回答.xlsx", by=by)
+            return
         before = saved()
         shown = bring(asked, book.to_bytes(), "回答.xlsx", by=by)
         counts = shown.taken.counts

@@ -439,5 +439,5 @@ def test_two_hundred_rows_are_saved_at_once(people: People, plan: Plan, asked: R
     several = queries_of(sheet.client.post, url, sheet.fields)
     seconds = time.process_time() - start
     assert Actual.objects.filter(fiscal_year=2023, value__gte=102).count() == 200
-    assert (single, several) == (15, 15)
+    assert (single, several) == (14, 14)
     assert seconds < 3  # 0.5 s on a machine that does nothing else

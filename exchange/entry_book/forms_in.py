@@ -65,6 +65,14 @@ class DecisionForm(forms.Form):
             raise forms.ValidationError(_("今日より後の日は入力できません。"))
         return day
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a document number that would be lost: it belongs to a decision."""
+        said = super().clean() or self.cleaned_data
+        is_dated = said.get("decided_on") or "decided_on" in self.errors
+        if said.get("document_number") and not is_dated:
+            self.add_error("decided_on", _("文書番号を入れるときは、決裁日も入力してください。"))
+        return said
+
     @property
     def decision(self) -> Decision | None:
         """The decision a valid form tells of, None where it tells of none."""

@@ -51,8 +51,8 @@ REFUSED = (Kind.STALE, Kind.LOCKED, Kind.UNKNOWN, Kind.WRONG)
 
 
 class Change(NamedTuple):
-    """A box that says something else than is saved: its column, what that is called, what was
-    saved, and what the file says."""
+    """A box that is to say something else: its column, what that is called, what is saved, and what
+    will be."""
 
     column: str
     label: str
@@ -244,23 +244,23 @@ def _row(
         row.kind = Kind.LOCKED if is_locked else Kind.WRONG
     elif row.clash is not None:
         row.kind = Kind.STALE
-    elif key in outcome.touched:
+    elif key in outcome.after:
         row.kind = Kind.NEW if line.working is None else Kind.CHANGED
-        row.changes = _changes(line, outcome.typed[key])
+        row.changes = _changes(line, outcome.after[key])
     elif decisions.choices.get(key) == THEIRS or decisions.holds_some(key):
         row.kind = Kind.HELD
     return row
 
 
-def _changes(line: Line, texts: Mapping[str, str]) -> list[Change]:
+def _changes(line: Line, after: Mapping[str, str]) -> list[Change]:
     return [
         Change(
             column,
-            str(line.labels.get(column, "")),
+            str(line.labels[column]),
             spoken(line, column, line.texts[column]),
-            spoken(line, column, texts[column]),
+            spoken(line, column, after[column]),
         )
-        for column in line.changed(dict(texts), line.texts)
+        for column in line.changed(dict(after), line.texts)
         if column in line.labels
     ]
 

@@ -245,14 +245,10 @@ def _files_page(
     form: UploadForm | None = None,
     decision_form: DecisionForm | None = None,
 ) -> HttpResponse:
-    waiting = EntryUpload.objects.waiting(request.user, asked).defer("content")
-    kept = (
-        EntryFile.objects.filter(request=asked)
-        .visible_to(request.user)
-        .defer("content")
-        .select_related("brought_by")
-        .prefetch_related("departments")
-    )
+    waiting = list(EntryUpload.objects.waiting(request.user, asked).defer("content"))
+    of_request = EntryFile.objects.filter(request=asked).visible_to(request.user)
+    kept = of_request.defer("content").select_related("brought_by").prefetch_related("departments")
+    before = of_request.like(waiting)
     return _page(
         request,
         model_admin,
@@ -262,7 +258,9 @@ def _files_page(
         may_bring=may_bring(request.user, asked) and asked.state != Request.State.DRAFT,
         form=form or UploadForm(),
         decision_form=decision_form or DecisionForm(),
-        waiting=[(upload, sum_words(upload.counts)) for upload in waiting],
+        waiting=[
+            (upload, sum_words(upload.counts), before.get(upload.sha256)) for upload in waiting
+        ],
         kept=kept[:MOST_KEPT],
         has_more=kept[MOST_KEPT:].exists(),
     )
@@ -278,6 +276,7 @@ def _file_page(
 ) -> HttpResponse:
     asked, taken = upload.request, brought.taken
     is_planner = scope_of(request.user).plans_for(asked.municipality_id)
+    of_request = EntryFile.objects.filter(request=asked).visible_to(request.user)
     preview = preview_of(taken, decisions, is_planner=is_planner)
     return _page(
         request,
@@ -286,6 +285,7 @@ def _file_page(
         title=_("取込の確認"),
         original=asked,
         upload=upload,
+        before=of_request.like([upload]).get(upload.sha256),
         taken=taken,
         preview=preview,
         sections=brought.sections,

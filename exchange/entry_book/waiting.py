@@ -24,7 +24,8 @@ def receive(user: Any, asked: Request, name: str, content: bytes) -> EntryUpload
     with what is wrong, where it cannot be taken in at all."""
     EntryUpload.objects.forget_old()
     waiting = EntryUpload.objects.waiting(user, asked)
-    if waiting.count() >= EntryUpload.MOST:
+    hashes = dict(waiting.values_list("pk", "sha256"))
+    if len(hashes) >= EntryUpload.MOST:
         text = _("確かめていないファイルが%(most)d件あります。先に取り込むか、取り消してください。")
         raise Refused(text % {"most": EntryUpload.MOST})
     upload = EntryUpload.of(user, asked, name, content)
@@ -32,7 +33,9 @@ def receive(user: Any, asked: Request, name: str, content: bytes) -> EntryUpload
         brought = look_at(upload)
     except PermissionDenied as refused:
         raise Refused(str(refused)) from refused
-    waiting.filter(sha256=upload.sha256).delete()
+    twins = [number for number, sha256 in hashes.items() if sha256 == upload.sha256]
+    if twins:
+        waiting.filter(pk__in=twins).delete()
     remember(upload, brought)
     return upload
 

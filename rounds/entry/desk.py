@@ -1,7 +1,6 @@
 """Who sits before a section's sheet, and the lines of it that are asked for.
 
-Saving loads what was sent, not the whole sheet: a request's hundreds of rows are compared with two
-light queries, and only what has changed is written.
+Saving loads what was sent, not the whole sheet, and only what has changed is written.
 """
 
 from __future__ import annotations
@@ -13,13 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import (
-    Exists,
-    OuterRef,
-    Prefetch,
-    Q,
-    prefetch_related_objects,
-)
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -173,18 +166,17 @@ class Desk:
             indicators = indicators.prefetch_related("responsibilities")
         for indicator in indicators:
             shown[indicator.series_id].append(indicator)
-        earlier = {year for _number, year in places.values()} - {self.request.fiscal_year}
-        rows = Actual.objects.filter(
-            Q(fiscal_year=self.request.fiscal_year, period=self.request.period)
-            | Q(fiscal_year__in=earlier, period=Period.YEAR_END),
-            series__in=numbers,
-        )
-        rows = rows.locked() if to_write else rows.order_by()
-        actuals = {(row.series_id, row.fiscal_year): row for row in rows}
+        rows = Actual.objects.filter(series__in=numbers, fiscal_year__lte=self.request.fiscal_year)
+        courses: dict[int, list[Actual]] = defaultdict(list)
+        for row in rows.locked() if to_write else rows.order_by():
+            courses[row.series_id].append(row)
         found: dict[str, Line] = {}
         for key, (number, year) in places.items():
             is_of_request = year == self.request.fiscal_year
-            actual = actuals.get((number, year))
+            period = self.request.period if is_of_request else Period.YEAR_END
+            course = courses[number]
+            of_line = [row for row in course if (row.fiscal_year, row.period) == (year, period)]
+            actual = of_line[0] if of_line else None
             if not shown[number] or (actual is None and not is_of_request):
                 continue
             series = shown[number][0].series
@@ -193,10 +185,11 @@ class Desk:
             found[key] = FigureLine(
                 key=key,
                 fiscal_year=year,
-                period=self.request.period if is_of_request else Period.YEAR_END,
+                period=period,
                 working=actual,
                 series=series,
                 indicators=shown[number],
+                course=course,
             )
         return found
 

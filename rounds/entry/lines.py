@@ -178,6 +178,8 @@ class FigureLine(Line):
 
     series: Series = field(kw_only=True)
     indicators: list[Indicator] = field(kw_only=True)
+    course: list[Actual] | None = field(default=None, kw_only=True)
+    """The series' figures up to the request's year; None: not read."""
 
     @property
     def name(self) -> str:

@@ -59,8 +59,11 @@ class Book:
                 "plan__schemes__scheme__bands",
             )
         self._entries: dict[int, list[Entry]] = defaultdict(list)
+        read = {line.series.pk: line.course for line in lines if line.course is not None}
+        for number, course in read.items():
+            self._entries[number] = [Entry.of(row) for row in course]
         rows = Actual.objects.filter(
-            series__in={line.series.pk for line in lines},
+            series__in={line.series.pk for line in lines} - read.keys(),
             fiscal_year__lte=max((line.fiscal_year for line in lines), default=0),
         )
         for row in rows.order_by().values_list(*Entry._fields):

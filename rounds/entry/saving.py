@@ -66,8 +66,9 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     clashes: dict[str, Clash] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
-    touched: list[str] = field(default_factory=list)
-    """Rows the person has changed and that can be read, whether or not they could be saved."""
+    after: dict[str, Texts] = field(default_factory=dict)
+    """What the boxes show of the rows the person has changed and that can be read, once they are
+    saved; whether or not they could be."""
     from_file: bool = False
 
     @property
@@ -154,9 +155,9 @@ class _Saving:
     def outcome(self) -> Outcome:
         touched = self._touched()
         rows = {key: row for key in touched if (row := self._made(key)) is not None}
-        self.found.touched = list(rows)
         notes = self._notes()
         self._ask(rows)
+        self.found.after = {key: self.lines[key].texts_of(row) for key, row in rows.items()}
         if (rows or notes) and (self.from_file or not self.found.is_refused):
             self._write(rows, notes)
         elif not self.found.is_refused:
