@@ -15,7 +15,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from municipalities.access import require_planner
+from municipalities.access import acts_for_sections, require_planner
 from municipalities.record_many import (
     Problems,
     check_rows,
@@ -27,7 +27,7 @@ from municipalities.record_many import (
 from plans.models import Plan, PlanScheme, YearLock
 from plans.moving import Flows, Place, check_state, move_rows
 from plans.record import locked, require_section, wrong_scheme
-from plans.record_many import Calendar, asks_sections, places_in_plan, save_rows
+from plans.record_many import Calendar, places_in_plan, save_rows
 from plans.workflow import Action
 
 from . import judging
@@ -51,7 +51,7 @@ def check_actuals(
         stored = stored_rows(rows, "series")
     both = [*rows, *stored.values()]
     towns = {row.series.municipality_id for row in both}
-    place_of = _places_of(both, with_sections=asks_sections(by, towns))
+    place_of = _places_of(both, with_sections=acts_for_sections(by, towns))
     flows = Flows()
 
     def is_closed(row: Actual, before: Actual | None) -> bool:

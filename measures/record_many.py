@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from municipalities.access import require_planner
+from municipalities.access import acts_for_sections, require_planner
 from municipalities.record import check_links
 from municipalities.record_many import (
     Problems,
@@ -24,7 +24,7 @@ from municipalities.record_many import (
 from plans.models import Plan, PlanScheme
 from plans.moving import Flows, Place, check_state, move_rows
 from plans.record import require_section, wrong_scheme
-from plans.record_many import Calendar, asks_sections, places_in_plan, save_rows
+from plans.record_many import Calendar, places_in_plan, save_rows
 from plans.workflow import Action
 
 from .models import DepartmentPolicySheet, PriorityIssue, ProgressReport, ReviewComment
@@ -91,7 +91,7 @@ def _sections(
 ) -> Callable[[ProgressReport], Collection[int]]:
     """Return which sections answer for a report in its year. Where `by` acts as planner, nobody
     asks for them, and they are not read."""
-    if not asks_sections(by, {plan.municipality_id for plan in plans}):
+    if not acts_for_sections(by, {plan.municipality_id for plan in plans}):
         return lambda row: ()
     prefetch_related_objects(rows, "row__departments")
     return _sections_in_year

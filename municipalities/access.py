@@ -7,7 +7,7 @@ A stranger's object is not found (404), never "forbidden": its existence is not 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -204,6 +204,12 @@ def require_planner(user: Any, municipality_id: int | None) -> None:
         raise Http404(_("見つかりません。"))
     if not scope.plans_for(municipality_id):
         raise PermissionDenied(_("この操作は企画担当だけができます。"))
+
+
+def acts_for_sections(user: Any, municipality_ids: Iterable[int]) -> bool:
+    """Whether it matters which sections answer for rows of these towns: planners act for all of
+    them, and commands (None) for everybody."""
+    return user is not None and not all(map(scope_of(user).plans_for, municipality_ids))
 
 
 # --- Permissions by role ----------------------------------------------------------------------

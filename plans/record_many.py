@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from municipalities.access import scope_of
 from municipalities.record_many import save_rows as save_structure
 
 from .models import Plan, WorkingRow
@@ -55,12 +54,6 @@ class Calendar:
 
     def closed_years(self, plan_id: int) -> set[int]:
         return set(self._closed[plan_id])
-
-
-def asks_sections(by: Any, municipality_ids: Iterable[int]) -> bool:
-    """Whether it matters which sections answer for rows of these towns: commands and planners act
-    for all of them."""
-    return by is not None and not all(map(scope_of(by).plans_for, municipality_ids))
 
 
 def places_in_plan(
