@@ -17,6 +17,7 @@ from .people import People, make_people
 
 GARBAGE = ("abc", "9" * 5000, "-1", "NaN", "Infinity", "1e999999", "－", "\x00")
 OF_LISTS = {"q", "p", "o", "fiscal_year", "own", "all", "plan", "e"}
+OF_FILTERS = ("abc", "9" * 30, "-1", "\x00")
 LISTS = (Actual, Indicator, ProgressReport, Request, User)
 """Lists on which what all of them understand is tried."""
 ROUNDS = 4
@@ -82,8 +83,9 @@ def test_nonsense_in_addresses_is_answered_politely(people: People, home: dict) 
                 assert client.get(address(model, page, number)).status_code == 404
         url = address(model, "changelist")
         filters = set(re.findall(r"\?([a-z_]+)=", client.get(url).content.decode()))
-        for name in filters | (OF_LISTS if model in LISTS else {"q"}):
-            for nonsense in ("abc", "9" * 30, "\x00", "-1"):
+        names = sorted(filters | (OF_LISTS if model in LISTS else {"q"}))
+        for place, name in enumerate(names):  # the same filter meets other values on other lists
+            for nonsense in OF_FILTERS[place % 2 :: 2]:
                 assert client.get(url, {name: nonsense}).status_code in {200, 302}, (url, name)
         chosen = {"action": "delete_selected", "_selected_action": ["abc", "9" * 30]}
         assert client.post(url, chosen).status_code in {200, 302, 403}, url

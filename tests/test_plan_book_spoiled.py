@@ -16,20 +16,23 @@ from plans.models import Plan
 
 from . import factories as make
 from .full_town import fill_town
+from .permission_town import undone
 
+pytestmark = pytest.mark.django_db
 HEAD = 3
 """The row of the headings, counted from 0; the plan's own sheet has its form below row 2."""
 NAMES = [table.sheet for table in TABLES]
 
 
-@pytest.fixture
-def town(db: None) -> Municipality:
-    return make.make_municipality("kita", name="きた市")
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Municipality]:
+    with django_db_blocker.unblock(), undone():
+        yield make.make_municipality("kita", name="きた市")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def book(town: Municipality) -> Book:
-    """The export of a plan with a row on nearly every sheet."""
+    """The export of a plan with a row on nearly every sheet; every test begins with it anew."""
     return read(plan_workbook(fill_town(make.make_department(town))[Plan]), "plan.xlsx")
 
 

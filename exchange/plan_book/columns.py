@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.validators import MinValueValidator
@@ -256,6 +257,11 @@ def heading_of(columns: Iterable[Column], name: str) -> Column | None:
     """Return the column people mean by a heading, in any width of letters; None where none."""
     wanted = values.folded(name).replace(" ", "")
     for column in columns:
-        if wanted in {values.folded(each).replace(" ", "") for each in column.headings}:
+        if wanted in map(_folded, column.headings):
             return column
     return None
+
+
+@lru_cache(maxsize=4096)  # our own headings, asked for once for every heading of a file
+def _folded(heading: str) -> str:
+    return values.folded(heading).replace(" ", "")
