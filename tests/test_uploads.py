@@ -327,6 +327,7 @@ FOREIGN: dict[str, tuple[bytes, str, str]] = {
         "a.xlsx",
         "Strict Open XML",
     ),
+    "open elsewhere": (b"\x06owner" + b" " * 150, "~$a.xlsx", "開いている間だけ"),
     "pdf": (b"%PDF-1.7 ...", "a.xlsx", "PDFのファイル"),
     "png": (b"\x89PNG\r\n\x1a\n", "a.xlsx", "PNGのファイル"),
     "html": (b"<html><table>", "a.xlsx", "HTML"),

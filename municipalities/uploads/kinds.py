@@ -16,6 +16,7 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _LABELLED = "DRMEncrypted".encode("utf-16-le")
 """What a file is encrypted with that only certain people may open."""
+_OPEN_ELSEWHERE = "~$"
 _OTHERS = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
@@ -42,6 +43,13 @@ def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
         )
     if len(content) > limits.UPLOAD:
         raise too_large(len(content))
+    if PurePath(name).name.startswith(_OPEN_ELSEWHERE):
+        raise Refused(
+            _(
+                "Excelがブックを開いている間だけ置くファイル（~$で始まる名前）です。"
+                "~$の付かない、もとのブックをアップロードしてください。"
+            )
+        )
     _refuse_foreign(content)
     found: Literal["xlsx", "csv"] = "xlsx" if is_zip(content) else "csv"
     suffix = PurePath(name).suffix.lower()

@@ -24,7 +24,7 @@ from .book import Refused, address, column_number
 from .complaints import Complaint
 from .csv_text import decoded, delimiter
 from .kinds import is_zip
-from .package import broken, parts
+from .package import parts
 from .parsing import elements
 
 RESULT = "取込結果"
@@ -68,8 +68,13 @@ def _marked_workbook(content: bytes, complaints: Sequence[Complaint]) -> bytes:
         book = load_workbook(BytesIO(content), rich_text=True)
     except Refused:
         raise
-    except Exception as error:  # openpyxl lets whatever a broken file causes through
-        raise broken() from error
+    except Exception as error:  # openpyxl reads everything, and knows less than there is
+        raise Refused(
+            _(
+                "このブックには印を付けられません。示された誤りをもとのブックで直すか、"
+                "Excelで開いて保存し直してから、もう一度取り込んでください。"
+            )
+        ) from error
     _forget_earlier_marks(book)
     for complaint in complaints:
         if complaint.sheet in book.sheetnames and complaint.row is not None:
