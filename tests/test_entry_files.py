@@ -359,6 +359,7 @@ def test_files_of_others_are_refused(round_: Round, entry: Pages) -> None:
     [
         ("layout", "このブックの様式"),
         ("foreign", "しるべの入力用Excelではありません"),
+        ("no about", "隠れたシート「_照会」がありません"),
         ("no rows", "回答の行が一つも見つかりません"),
         ("no version", "版の列"),
         ("no section", "いまはありません"),
@@ -372,8 +373,9 @@ def test_files_that_cannot_be_read_are_explained(
     about, sheet = book.book["_照会"], book.book["指標"]
     if what == "layout":
         about["B1"] = "0"
-    elif what == "foreign":
-        del book.book["_照会"]
+    elif what in {"foreign", "no about"}:
+        for name in ["_照会"] if what == "no about" else ["_照会", "指標", "進捗"]:
+            del book.book[name]
     elif what == "no rows":
         for each, _technical, ids in book.sheets():
             each.delete_cols(ids["#key"])

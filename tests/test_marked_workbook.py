@@ -188,6 +188,15 @@ def test_what_is_not_read_is_not_marked() -> None:
         marked(zipped(files), [])
 
 
+def test_what_can_be_read_but_not_rewritten_is_said_to_be_so() -> None:
+    files = members('<row r="1"><c r="A1"><v>1</v></c></row>')
+    nameless = '<cellStyles><cellStyle xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+    files["xl/styles.xml"] = files["xl/styles.xml"].replace("</styleSheet>", nameless)
+    assert read(zipped(files), "a.xlsx").sheets[0].rows == [[1]]
+    with pytest.raises(Refused, match="このブックには印を付けられません"):
+        marked(zipped(files), [])
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
 def test_a_csv_gets_a_last_column(encoding: str) -> None:
     content = 'コード,値\r\n001,"1\n2"\r\n\r\n=x,,\r\n'.encode(encoding)

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from municipalities.uploads import UNCALCULATED, ErrorValue, Refused, address, read
 
 from .office import convert
-from .workbooks import members, workbook, zipped
+from .workbooks import SHEET, members, workbook, zipped
 
 VALUES = [
     ["指標", "  前後の空白 ", "改行\nあり", "=1+1 という文字", "007", "ｶﾅ～①㈱"],
@@ -55,27 +55,6 @@ def typical() -> bytes:
     hidden["A1"] = "見えない"
     hidden.sheet_state = "hidden"
     return saved(book)
-
-
-@pytest.mark.parametrize(
-    ("value", "number_format", "seen"),
-    [
-        (0.567, "0.0%", "56.7%"),
-        (0.07, "0%", "7%"),
-        (1, "0.00%", "100%"),
-        (0, "0%", "0%"),
-        (-0.125, "#,##0.0%;▲#,##0.0%", "-12.5%"),
-        (56.7, '0.0"%"', Decimal("56.7")),
-        (56.7, "0.0\\%", Decimal("56.7")),
-        (56.7, "0.0", Decimal("56.7")),
-        ("56.7", "0.0%", "56.7"),
-    ],
-)
-def test_percent_is_read_as_it_is_seen(value: object, number_format: str, seen: object) -> None:
-    book = Workbook()
-    book.active["B2"] = value
-    book.active["B2"].number_format = number_format
-    assert only(saved(book))[1][1] == seen
 
 
 def only(content: bytes) -> list[list[object]]:
@@ -170,6 +149,29 @@ def test_dates_counted_from_1904() -> None:
     rows = '<row r="1"><c r="A1" s="1"><v>43921</v></c></row>'
     content = workbook(rows, properties='<workbookPr date1904="1"/>')
     assert only(content) == [[date(2024, 4, 1)]]
+
+
+def test_the_formulas_of_rules_are_no_cells() -> None:
+    """Newer rules stand behind the cells, the last of which is only coloured."""
+    files = members(
+        '<row r="1"><c r="A1"><f>x</f></c><c r="B1"><v>1</v></c><c r="XFD9" s="0"/></row>'
+    )
+    main = "http://schemas.microsoft.com/office/excel/2006/main"
+    rule = f'<extLst><ext><xm:f xmlns:xm="{main}">A1</xm:f></ext></extLst></worksheet>'
+    files[SHEET] = files[SHEET].replace("</worksheet>", rule)
+    assert only(zipped(files)) == [[UNCALCULATED, 1]]
+
+
+def test_a_formula_without_value_is_seen_behind_a_prefix() -> None:
+    cell = '<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="A1">'
+    assert only(workbook(f'<row r="1">{cell}<x:f>x</x:f></x:c></row>')) == [[UNCALCULATED]]
+
+
+def test_queries_of_power_query_are_left_alone() -> None:
+    query = '<?xml version="1.0" encoding="utf-16"?><DataMashup>AAAA</DataMashup>'
+    files = members('<row r="1"><c r="A1"><v>1</v></c></row>')
+    content = zipped(files | {"customXml/item1.xml": query.encode("utf-16")})
+    assert only(content) == [[1]]
 
 
 def test_cells_without_reference_follow_each_other() -> None:
@@ -307,6 +309,25 @@ FOREIGN: dict[str, tuple[bytes, str, str]] = {
     "xls": (OLE2, "a.xls", "古い形式"),
     "xls renamed": (OLE2, "a.xlsx", "古い形式"),
     "password": (OLE2 + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", "パスワード"),
+    "label": (
+        OLE2 + "DRMEncryptedDataSpace EncryptedPackage".encode("utf-16-le"),
+        "a.xlsx",
+        "秘密度ラベル",
+    ),
+    "strict": (
+        zipped(
+            members()
+            | {
+                "_rels/.rels": members()["_rels/.rels"].replace(
+                    "http://schemas.openxmlformats.org/officeDocument/2006",
+                    "http://purl.oclc.org/ooxml/officeDocument",
+                )
+            }
+        ),
+        "a.xlsx",
+        "Strict Open XML",
+    ),
+    "open elsewhere": (b"\x06owner" + b" " * 150, "~$a.xlsx", "開いている間だけ"),
     "pdf": (b"%PDF-1.7 ...", "a.xlsx", "PDFのファイル"),
     "png": (b"\x89PNG\r\n\x1a\n", "a.xlsx", "PNGのファイル"),
     "html": (b"<html><table>", "a.xlsx", "HTML"),

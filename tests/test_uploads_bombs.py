@@ -139,6 +139,13 @@ BOMBS = {
         [],
         "文書型宣言",
     ),
+    "laughs in a query": (
+        lambda: zipped(
+            members(FAR) | {"customXml/item1.xml": f"{LAUGHS}<a>&c;</a>".encode("utf-16")}
+        ),
+        [],
+        "文書型宣言",
+    ),
     "doctype in small letters": (edited, [SHEET, "<worksheet", "<!doctype a><worksheet"], "文書型"),
     "other encoding": (edited, [SHEET, "<worksheet", f"{DECLARED}<worksheet"], "文字コード"),
     "utf-16": (
@@ -233,18 +240,60 @@ except Refused:
 """
 
 
-@pytest.mark.parametrize("name", BOMBS)
-def test_refusing_takes_little_memory_and_comes_to_an_end(name: str, tmp_path: Path) -> None:
-    """Counted are the kilobytes the reading adds; the time is a guard against hanging only."""
-    make, arguments, _hint = BOMBS[name]
-    file = tmp_path / "bomb.xlsx"
-    file.write_bytes(make(*arguments))
+def alone(script: str, file: Path) -> str:
+    """Return what a script prints of a file in a process of its own, stopped after a minute."""
     done = subprocess.run(
-        [sys.executable, "-c", _READ_ALONE, file],
+        [sys.executable, "-c", script, file],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) < 200 * 1024
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_refusing_takes_little_memory_and_comes_to_an_end(name: str, tmp_path: Path) -> None:
+    """Counted are the kilobytes the reading adds; the time is a guard against hanging only."""
+    make, arguments, _hint = BOMBS[name]
+    file = tmp_path / "bomb.xlsx"
+    file.write_bytes(make(*arguments))
+    assert int(alone(_READ_ALONE, file)) < 200 * 1024
+
+
+_MARK_ALONE = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+from django.conf import settings
+settings.configure(USE_I18N=False)
+from municipalities.uploads import Refused
+from municipalities.uploads.marked import marked
+
+with open(sys.argv[1], "rb") as file:
+    content = file.read()
+try:
+    print(len(marked(content, [])))
+except Refused as refused:
+    print(refused.message)
+"""
+COLOURED = '<c r="XFD1048576" s="1"/>'
+
+
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [
+        ("", ""),
+        ('<mergeCells><mergeCell ref="A1:C1048576"/></mergeCells>', "範囲が広すぎる"),
+        ('<mergeCells><mergeCell ref="A:C"/></mergeCells>', "範囲が広すぎる"),
+        ('<hyperlinks><hyperlink ref="&#65;1:C1048576" location="x"/></hyperlinks>', "広すぎる"),
+    ],
+)
+def test_marking_takes_little_memory(behind: str, said: str, tmp_path: Path) -> None:
+    """What reaches far out takes a gigabyte at most, or is refused."""
+    files = members(f'{FAR}<row r="1048576">{COLOURED}</row>')
+    files[SHEET] = files[SHEET].replace("</sheetData>", f"</sheetData>{behind}")
+    file = tmp_path / "far.xlsx"
+    file.write_bytes(zipped(files))
+    printed = alone(_MARK_ALONE, file)
+    assert said in printed if said else int(printed)

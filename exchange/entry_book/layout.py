@@ -65,6 +65,9 @@ READ_ONLY = "#"
 KEY = "#key"
 VERSION = "#version"
 
+MONTH = "expected_on"
+"""The box of figures that asks for a month."""
+
 TICK = "○"
 _TICKS = frozenset({"○", "〇", "◯", "●", "レ", "✓", "✔", "on", "true", "1", "はい", "有"})
 _NO_TICKS = frozenset({"", "-", "－", "―", "ー", "×", "off", "false", "0", "いいえ", "無"})

@@ -15,7 +15,8 @@ from rounds.entry.drafts import forerunners_of
 from rounds.models import Request
 from rounds.requests.dues import dues_of, of_section
 
-from .reading import About, FileRow
+from .about import About
+from .reading import FileRow
 
 
 def desks_of(about: About, request: Request, user: Any) -> list[Desk]:

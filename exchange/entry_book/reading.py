@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from municipalities.uploads import Book, Cell, ErrorValue, Refused, Sheet, address, read
+from municipalities.uploads import Cell, Refused, Sheet, address, read
 from municipalities.uploads.complaints import Complaint
-from rounds.entry.desk import split_name
-from rounds.entry.reading import cleaned, short
+from rounds.entry.reading import short
 
 from . import layout
+from .about import About, about_of, is_key
+from .cells import box_text, text_of, why_unread
 
 MOST_MERGED = 10_000
 """Merged areas of a sheet that are looked through."""
@@ -30,21 +29,6 @@ MOST_NAMES = 5
 """Deleted rows that are named."""
 LOOSE = "?"
 """Before the place of a row that has no key."""
-_DIGITS_OF_A_FLOAT = 15
-
-
-@dataclass(frozen=True)
-class About:
-    """What the workbook says of itself."""
-
-    municipality: str
-    request: int
-    sections: tuple[str, ...]
-    made_at: datetime | None
-    title: str
-    name: str
-    rows: Mapping[str, str]
-    """Key of each row it had when it was made → how people call it."""
 
 
 @dataclass
@@ -103,7 +87,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
                 "そのまま取り込んでください。"
             )
         )
-    found = EntryBook(_about(book))
+    found = EntryBook(about_of(book))
     for sheet in book.sheets:
         _read_sheet(sheet, found)
     if not found.rows:
@@ -116,56 +100,6 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
     _complain_of_twins(found.rows)
     _note_deleted(found)
     return found
-
-
-# --- What it is -----------------------------------------------------------------------------------
-
-
-def _about(book: Book) -> About:
-    sheet = next((sheet for sheet in book.sheets if _says_what_it_is(sheet)), None)
-    if sheet is None:
-        raise Refused(
-            _(
-                "しるべの入力用Excelではありません。照会の画面から受け取ったブックに入力し、"
-                "そのブックを取り込んでください。"
-            )
-        )
-    said = {_text(row[0]): _text(row[1]) for row in sheet.rows if len(row) > 1}
-    version = said.get(layout.FORMAT, "")
-    if version != layout.VERSION_OF_FORMAT:
-        raise Refused(
-            _(
-                "このブックの様式（版 %(found)s）は古く、取り込めません（今の版は %(now)s）。"
-                "入力用Excelを受け取り直し、入力した内容を貼り付けてください。"
-            )
-            % {"found": short(version) or _("なし"), "now": layout.VERSION_OF_FORMAT}
-        )
-    request = said.get(layout.REQUEST, "")
-    codes = [code.strip() for code in said.get(layout.SECTIONS, "").split(",")]
-    return About(
-        municipality=said.get(layout.MUNICIPALITY, ""),
-        request=int(request) if request.isascii() and request.isdecimal() else 0,
-        sections=tuple(code for code in codes if code),
-        made_at=_moment(said.get(layout.MADE_AT, "")),
-        title=said.get(layout.TITLE, ""),
-        name=said.get(layout.NAME, ""),
-        rows={key: name for key, name in said.items() if _is_key(key)},
-    )
-
-
-def _is_key(text: str) -> bool:
-    return split_name(f"{text}-{layout.KEY}") == (text, layout.KEY)
-
-
-def _says_what_it_is(sheet: Sheet) -> bool:
-    return bool(sheet.rows and sheet.rows[0]) and _text(sheet.rows[0][0]) == layout.FORMAT
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 # --- Its rows -------------------------------------------------------------------------------------
@@ -204,7 +138,7 @@ def _read_sheet(sheet: Sheet, found: EntryBook) -> None:
 
 def _columns(sheet: Sheet) -> _Columns | None:
     for number, row in enumerate(sheet.rows):
-        ids = [_text(cell) for cell in row]
+        ids = [text_of(cell) for cell in row]
         if layout.KEY not in ids:
             continue
         counts = Counter(ids)
@@ -235,30 +169,30 @@ def _columns(sheet: Sheet) -> _Columns | None:
 
 
 def _heading(sheet: Sheet, row: int, column: int) -> str:
-    text = _text(sheet.rows[row][column]) if row < len(sheet.rows) else ""
+    text = text_of(sheet.rows[row][column]) if row < len(sheet.rows) else ""
     return short(text.partition("\n")[0])
 
 
 def _rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:
     """Yield the rows with a key, also those that sorting has put above the technical row."""
     for number, row in enumerate(sheet.rows):
-        key = _text(row[columns.key]) if columns.key < len(row) else ""
-        is_key = _is_key(key)
+        key = text_of(row[columns.key]) if columns.key < len(row) else ""
+        has_key = is_key(key)
         if key in {"", layout.READ_ONLY, layout.KEY}:
             continue
-        if number < columns.technical_row and not is_key:
+        if number < columns.technical_row and not has_key:
             continue
         one = FileRow(
             sheet=sheet.name,
             number=number,
             key=key,
-            version=_text(row[columns.version or 0]),
+            version=text_of(row[columns.version or 0]),
             cells={},
             places=columns.boxes,
             headings=columns.headings,
             label=_label(row, columns),
         )
-        if not is_key:
+        if not has_key:
             one.is_known = False
             message = _("行の目印「%(key)s」が壊れています。ほかの行から写さないでください。")
             one.complain("", message % {"key": short(key)})
@@ -272,8 +206,8 @@ def _loose_rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:
     has `layout.READ_ONLY` there."""
     first, count = columns.technical_row + 2, 0
     for number, row in enumerate(sheet.rows[first:], first):
-        cells = {column: _text(row[place]) for column, place in columns.boxes.items()}
-        if _text(row[columns.key]) or not any(cells.values()):
+        cells = {column: box_text(column, row[place]) for column, place in columns.boxes.items()}
+        if text_of(row[columns.key]) or not any(cells.values()):
             continue
         count += 1
         if count > MOST_LOOSE:
@@ -309,46 +243,16 @@ def _loose_row(sheet: str, number: int, cells: dict[str, str], columns: _Columns
 def _label(row: list[Cell], columns: _Columns) -> str:
     """Return the first two things the row says to people."""
     own = {columns.key, columns.version}
-    said = (_text(row[place]) for place in columns.others if place not in own)
+    said = (text_of(row[place]) for place in columns.others if place not in own)
     return short(" ".join([text for text in said if text][:2]))
 
 
 def _read_cell(row: FileRow, column: str, cell: Cell) -> None:
-    if isinstance(cell, ErrorValue):
-        row.complain(
-            column,
-            _("式の結果が「%(found)s」です。値を入力してください。") % {"found": cell},
-            str(cell),
-        )
+    why = why_unread(column, cell)
+    if why:
+        row.complain(column, why, text_of(cell))
     else:
-        row.cells[column] = _text(cell)
-
-
-def _text(cell: Cell) -> str:
-    """Return a cell as a box of the entry sheet would say it."""
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "on" if cell else "off"
-        case int():
-            return str(cell)
-        case Decimal():
-            return _figure(cell)
-        case datetime() | date():
-            return f"{cell:%Y-%m-%d}"
-        case time():
-            return f"{cell:%H:%M}"
-    return cleaned(cell).strip()
-
-
-def _figure(value: Decimal) -> str:
-    """Return a number without what only its binary form has brought: 0.1 + 0.2 is 0.3."""
-    digits = len(value.as_tuple().digits)
-    if digits > _DIGITS_OF_A_FLOAT:
-        places = value.adjusted() + 1 - _DIGITS_OF_A_FLOAT
-        value = value.quantize(Decimal(1).scaleb(places)).normalize()
-    return f"{value:f}"
+        row.cells[column] = box_text(column, cell)
 
 
 # --- What is wrong with it --------------------------------------------------------------------
@@ -361,6 +265,8 @@ def _complain_of_twins(rows: list[FileRow]) -> None:
         if other is not row:
             for one, twin in ((row, other), (other, row)):
                 message = _("シート「%(sheet)s」の%(number)d行目と同じ行です。一つにしてください。")
+                if one.sheet != twin.sheet:
+                    message += _("シートの写しなら、要らないほうのシートを削除してください。")
                 one.complain("", message % {"sheet": twin.sheet, "number": twin.number + 1})
 
 
@@ -392,7 +298,7 @@ def _complain_of_merged(sheet: Sheet, rows: list[FileRow]) -> None:
 def _note_strangers(sheet: Sheet, columns: _Columns, rows: list[FileRow], found: EntryBook) -> None:
     """Say which columns somebody has put in: what they say is not taken in."""
     for place in columns.strangers:
-        said: list[Any] = [row.number + 1 for row in rows if _text(sheet.rows[row.number][place])]
+        said: list[Any] = [row.number + 1 for row in rows if text_of(sheet.rows[row.number][place])]
         if said:
             text = _(
                 "シート「%(sheet)s」の%(cell)s列は、足された列です。書かれた内容（%(count)d行）は"

@@ -4,7 +4,7 @@
 its memory grows beyond `limits`, whatever the file says of itself.
 """
 
-from .book import UNCALCULATED, Book, Cell, ErrorValue, Refused, Sheet, address
+from .book import UNCALCULATED, Book, Cell, ErrorValue, Refused, Sheet, address, without_noise
 from .csv_text import read_csv
 from .kinds import kind_of
 from .workbook import read_workbook
@@ -18,6 +18,7 @@ __all__ = [
     "Sheet",
     "address",
     "read",
+    "without_noise",
 ]
 
 

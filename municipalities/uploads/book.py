@@ -10,6 +10,8 @@ from typing import Literal
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
+_DIGITS = 15
+
 
 class Refused(Exception):  # noqa: N818
     """The file is not read; the message (Japanese) says what was found and what to do."""
@@ -51,6 +53,15 @@ class Book:
 
     sheets: tuple[Sheet, ...]
     kind: Literal["xlsx", "csv"]
+
+
+def without_noise(value: Decimal) -> Decimal:
+    """Return a number without what only its binary form has brought: 0.1 + 0.2 is 0.3. Excel keeps
+    15 digits and writes 17."""
+    if len(value.as_tuple().digits) <= _DIGITS:
+        return value
+    places = value.adjusted() + 1 - _DIGITS
+    return value.quantize(Decimal(1).scaleb(places)).normalize()
 
 
 def text(value: str) -> str | None:

@@ -7,28 +7,28 @@ thousand letters that a million cells share makes a gigabyte.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, pairwise, zip_longest
 from string import ascii_letters, digits
 from typing import NamedTuple
-from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
 from . import limits
 from .book import Refused, address, column_number
+from .number_formats import percent_styles
 from .package import broken, too_large
+from .parsing import parse
 
 _REFERENCE = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
 _TEXT_ITEM = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
-_FORMULA_ALONE = re.compile(rb"(</f>|<f[^<>]*/>)\s*(<v\s*/>|<v>\s*</v>|</c>)")
+_PREFIX = rb"(?:[\w.-]+:)?"
+_FORMULA_ALONE = re.compile(
+    rb"(</%(p)sf>|<%(p)sf\b[^<>]*/>)\s*(<%(p)sv\s*/>|<%(p)sv>\s*</|</%(p)sc>)" % {b"p": _PREFIX}
+)
 _NO_DIGITS = str.maketrans("", "", digits)
 _NO_LETTERS = str.maketrans("", "", ascii_letters)
-_PERCENT = re.compile("%")
-_QUOTED = re.compile(r'"[^"]*"|\\.')
-"""What a number format prints as it stands: a quoted or escaped % multiplies nothing."""
-_CHUNK = 2**20
 
 
 class Place(NamedTuple):
@@ -55,7 +55,7 @@ class Extent:
 def measured(parts: Mapping[str, bytes]) -> dict[str, Extent]:
     """Return the extent of every part; Refused beyond the limits, and for broken XML."""
     extents = {}
-    percents = frozenset(style for xml in parts.values() for style in _percent_styles(xml))
+    percents = frozenset(style for xml in parts.values() for style in percent_styles(xml))
     for name, xml in parts.items():
         if xml.count(b"<") > limits.TAGS:
             raise too_large()
@@ -118,7 +118,7 @@ def _text_lengths(xml: bytes) -> list[int]:
 def _lengths_referred_to(xml: bytes, lengths: list[int]) -> Iterator[int]:
     """Yield the length of the text of every cell that refers to one."""
     values = _Values()
-    for _chunk in _parse(xml, StartElementHandler=values.start, CharacterDataHandler=values.text):
+    for _chunk in parse(xml, StartElementHandler=values.start, CharacterDataHandler=values.text):
         pass
     for value in values.found:
         number = int(value) if value.isdecimal() and len(value) < 10 else -1
@@ -233,51 +233,17 @@ class _Walk:
 
 def _walk(xml: bytes, percents: frozenset[str]) -> Extent:
     walk = _Walk(percents)
-    for _chunk in _parse(xml, StartElementHandler=walk.start):
+    for _chunk in parse(xml, StartElementHandler=walk.start):
         walk.sum_up()
     extent = walk.extent
     if _FORMULA_ALONE.search(xml):
         formulas = _Formulas()
-        for _chunk in _parse(
+        for _chunk in parse(
             xml, StartElementHandler=formulas.start, CharacterDataHandler=formulas.text
         ):
             pass
         extent.uncalculated = formulas.finished()
     return extent
-
-
-def _percent_styles(xml: bytes) -> Iterator[str]:
-    """Yield the numbers of the styles that show a ratio as percent, where this part has styles."""
-    if b"cellXfs" not in xml:
-        return
-    styles = _Styles()
-    for _chunk in _parse(xml, StartElementHandler=styles.start, EndElementHandler=styles.end):
-        pass
-    for number, code in enumerate(styles.used):
-        if code in styles.percents:
-            yield str(number)
-
-
-class _Styles:
-    """Collects the number formats that show percent, and which of them each style uses."""
-
-    def __init__(self) -> None:
-        self.percents = {"9", "10"}  # Excel's own: 0% and 0.00%
-        self.used: list[str] = []
-        self._inside = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        match name.rpartition(":")[2]:
-            case "numFmt" if _PERCENT.search(_QUOTED.sub("", attributes.get("formatCode", ""))):
-                self.percents.add(attributes.get("numFmtId", ""))
-            case "cellXfs":
-                self._inside = True
-            case "xf" if self._inside:
-                self.used.append(attributes.get("numFmtId", ""))
-
-    def end(self, name: str) -> None:
-        if name.rpartition(":")[2] == "cellXfs":
-            self._inside = False
 
 
 class _Formulas(_Walk):
@@ -312,20 +278,6 @@ class _Formulas(_Walk):
     def finished(self) -> set[Place]:
         self._settle()
         return self._uncalculated
-
-
-def _parse(xml: bytes, **handlers: Callable[..., None]) -> Iterator[None]:
-    """Hand the XML to the handlers; pause after every megabyte."""
-    parser = expat.ParserCreate()
-    for name, handler in handlers.items():
-        setattr(parser, name, handler)
-    try:
-        for start in range(0, len(xml), _CHUNK):
-            parser.Parse(xml[start : start + _CHUNK], False)
-            yield
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise broken() from error
 
 
 def _place_of(reference: str) -> Place:

@@ -14,6 +14,9 @@ from .book import Refused
 _OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_LABELLED = "DRMEncrypted".encode("utf-16-le")
+"""What a file is encrypted with that only certain people may open."""
+_OPEN_ELSEWHERE = "~$"
 _OTHERS = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
@@ -40,6 +43,13 @@ def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
         )
     if len(content) > limits.UPLOAD:
         raise too_large(len(content))
+    if PurePath(name).name.startswith(_OPEN_ELSEWHERE):
+        raise Refused(
+            _(
+                "Excelがブックを開いている間だけ置くファイル（~$で始まる名前）です。"
+                "~$の付かない、もとのブックをアップロードしてください。"
+            )
+        )
     _refuse_foreign(content)
     found: Literal["xlsx", "csv"] = "xlsx" if is_zip(content) else "csv"
     suffix = PurePath(name).suffix.lower()
@@ -74,6 +84,13 @@ def _misnamed(found: str, suffix: str) -> str:
 def _refuse_foreign(content: bytes) -> None:
     """Raise Refused for every kind of file that is told by its first bytes and not taken."""
     if content.startswith(_OLE2):
+        if _LABELLED in content:
+            raise Refused(
+                _(
+                    "秘密度ラベルかアクセス権（IRM）で暗号化されたファイルです。Excelで暗号化のない"
+                    "ラベルに変えるか、アクセスの制限を解除して、保存し直してください。"
+                )
+            )
         if _ENCRYPTED in content:
             raise Refused(
                 _(

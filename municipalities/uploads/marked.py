@@ -19,11 +19,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from municipalities.cells import neutral
 
-from .book import Refused, address
+from . import limits
+from .book import Refused, address, column_number
 from .complaints import Complaint
 from .csv_text import decoded, delimiter
 from .kinds import is_zip
-from .package import broken, parts
+from .package import parts
+from .parsing import elements
 
 RESULT = "取込結果"
 _AUTHOR = "しるべ"
@@ -31,6 +33,8 @@ _MARK = f"【{RESULT}】"
 """From here on a comment is ours."""
 _FILL = PatternFill("solid", fgColor="FFFFC7CE")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_AREAS = ("mergeCell", "hyperlink")
+_AREA = re.compile("([A-Za-z]{1,3})([0-9]{1,7})(?::([A-Za-z]{1,3})([0-9]{1,7}))?")
 _WIDTHS = (24, 12, 32, 72)
 
 
@@ -58,14 +62,19 @@ def marked(content: bytes, complaints: Iterable[Complaint]) -> bytes:
 
 
 def _marked_workbook(content: bytes, complaints: Sequence[Complaint]) -> bytes:
-    for _part in parts(content):
-        pass  # refuses what is not safe to open
+    for _name, xml in parts(content):  # refuses what is not safe to open
+        _check_areas(xml)
     try:
         book = load_workbook(BytesIO(content), rich_text=True)
     except Refused:
         raise
-    except Exception as error:  # openpyxl lets whatever a broken file causes through
-        raise broken() from error
+    except Exception as error:  # openpyxl reads everything, and knows less than there is
+        raise Refused(
+            _(
+                "このブックには印を付けられません。示された誤りをもとのブックで直すか、"
+                "Excelで開いて保存し直してから、もう一度取り込んでください。"
+            )
+        ) from error
     _forget_earlier_marks(book)
     for complaint in complaints:
         if complaint.sheet in book.sheetnames and complaint.row is not None:
@@ -76,14 +85,40 @@ def _marked_workbook(content: bytes, complaints: Sequence[Complaint]) -> bytes:
     return file.getvalue()
 
 
+def _check_areas(xml: bytes) -> None:
+    """Raise Refused where openpyxl would fill the memory: it makes a cell of every place in an
+    area of merged cells or under a link."""
+    if b"mergeCell" not in xml and b"hyperlink" not in xml:
+        return
+    areas = (one.get("ref", "") for one in elements(xml, *_AREAS, most=limits.CELLS))
+    if sum(map(_cells_of, areas)) > limits.CELLS:
+        raise Refused(
+            _(
+                "結合したセルかリンクの範囲が広すぎるため、印を付けられません。"
+                "列や行の全体の結合とリンクを解除して保存し直してください。"
+            )
+        )
+
+
+def _cells_of(area: str) -> int:
+    """Return how many cells an area has; what is no area of cells counts as too many."""
+    match = _AREA.fullmatch(area)
+    if match is None:
+        return limits.CELLS + 1
+    left, top, right, bottom = match.groups(default="")
+    if not right:
+        return 1
+    return (abs(column_number(right) - column_number(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
+
+
 def _forget_earlier_marks(book: Workbook) -> None:
     if RESULT in book.sheetnames and len(book.sheetnames) > 1:
         del book[RESULT]
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment is not None and _MARK in cell.comment.text:
-                    _forget_mark(cell)
+        # Its own store: walking by rows makes a cell of every place there is, up to XFD1048576.
+        for cell in sheet._cells.values():
+            if cell.comment is not None and _MARK in cell.comment.text:
+                _forget_mark(cell)
 
 
 def _forget_mark(cell: Cell) -> None:

@@ -21,6 +21,10 @@ _DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)""")
 # What is neither a comment nor CDATA declares something: a document type or an entity.
 _MARKUP_DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 _CONTENT_TYPES = "[Content_Types].xml"
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_APART = "customxml/"
+"""Parts of other programs, of which no reader of workbooks knows anything. Power Query keeps its
+queries there, in UTF-16."""
 
 
 def parts(content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -35,8 +39,10 @@ def parts(content: bytes) -> Iterator[tuple[str, bytes]]:
             for member in package.infolist():
                 data = _unpacked(package, member)
                 if member.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    _check_xml(data)
-                    yield member.filename, data
+                    apart = member.filename.lower().startswith(_APART) and _from_utf_16(data)
+                    _check_xml(apart or data)
+                    if not apart:
+                        yield member.filename, data
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         raise broken() from error
 
@@ -80,7 +86,8 @@ def _check_members(package: zipfile.ZipFile) -> None:
 
 
 def _check_kind(package: zipfile.ZipFile) -> None:
-    """Raise Refused where the package is another program's, or carries macros."""
+    """Raise Refused where the package is another program's, carries macros, or is of a dialect that
+    the readers of workbooks do not share."""
     names = {one.filename.lower() for one in package.infolist()}
     if _CONTENT_TYPES.lower() not in names:
         if "mimetype" in names:
@@ -99,6 +106,9 @@ def _check_kind(package: zipfile.ZipFile) -> None:
         raise _other_kind(_("WordまたはPowerPoint"))
     if _MAIN not in types:
         raise _other_kind(_("Excelブック（.xlsx）以外"))
+    relations = next((one for one in package.infolist() if one.filename == "_rels/.rels"), None)
+    if relations is not None and _STRICT in _unpacked(package, relations):
+        raise _other_kind(_("「Strict Open XML スプレッドシート」形式"))
 
 
 def _other_kind(what: str) -> Refused:
@@ -116,6 +126,14 @@ def _unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     than it holds is unpacked as a whole before it is cut."""
     with package.open(member) as stream:
         return b"".join(iter(lambda: stream.read(_BLOCK), b""))
+
+
+def _from_utf_16(data: bytes) -> bytes:
+    """Return the XML of a part in UTF-16 in UTF-8 and without its declaration, b"" for others."""
+    if data[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+        return b""
+    xml = data.decode("utf-16", "replace")
+    return (xml.partition("?>")[2] if xml.startswith("<?xml") else xml).encode("utf-8", "replace")
 
 
 def _check_xml(data: bytes) -> None:

@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from math import isfinite
-from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 from python_calamine import (
@@ -22,9 +21,11 @@ from python_calamine import (
 )
 
 from . import limits
-from .book import UNCALCULATED, Book, Cell, ErrorValue, Refused, Sheet, text
+from .book import UNCALCULATED, Book, Cell, ErrorValue, Refused, Sheet, text, without_noise
 from .extent import Extent, Place, measured, too_many_cells
+from .number_formats import with_plain_years
 from .package import broken, parts
+from .parsing import elements
 
 _ROOT_RELATIONS = "_rels/.rels"
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -52,6 +53,9 @@ def read_workbook(content: bytes) -> Book:
     }
     del package
     extents = measured(kept)
+    for name, xml in kept.items():
+        if b"cellXfs" in xml:
+            kept[name] = with_plain_years(xml)
     sheets = _sheet_parts(kept[workbook], relations)
     for name in sheets:
         if name in kept and extents[name].errors:
@@ -77,7 +81,7 @@ def _relations_part(name: str) -> str:
 def _relations(package: dict[str, bytes], source: str) -> Iterator[tuple[str, str]]:
     """Yield (id, part) of what a part leads to and readers need; of the package itself for ""."""
     folder = posixpath.dirname(source)
-    for one in _elements(package.get(_relations_part(source), b"<none/>"), "Relationship"):
+    for one in elements(package.get(_relations_part(source), b"<none/>"), "Relationship"):
         if one.get("Type", "").endswith(_READ):
             target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", "")))
             yield one.get("Id", ""), target.lstrip("/")
@@ -87,7 +91,7 @@ def _sheet_parts(workbook: bytes, relations: dict[str, str]) -> list[str]:
     """Return the part of every sheet in the order of the book, "" where it is none of cells."""
     keys = [
         next((value for name, value in one.items() if name.rpartition(":")[2] == "id"), "")
-        for one in _elements(workbook, "sheet")
+        for one in elements(workbook, "sheet")
     ]
     names = [relations.get(key, "") for key in keys]
     real = [name for name in names if name]
@@ -99,25 +103,6 @@ def _sheet_parts(workbook: bytes, relations: dict[str, str]) -> list[str]:
     if len(set(real)) < len(real):
         raise broken()
     return names
-
-
-def _elements(xml: bytes, local: str) -> list[dict[str, str]]:
-    """Return the attributes of all elements of a name, whatever their prefix."""
-    found: list[dict[str, str]] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == local:
-            found.append(attributes)
-            if len(found) > limits.MEMBERS:
-                raise broken()
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError as error:
-        raise broken() from error
-    return found
 
 
 def _repacked(kept: dict[str, bytes]) -> BytesIO:
@@ -187,7 +172,7 @@ def _complete(rows: list[list[Cell]], extent: Extent) -> None:
     for place in extent.percents:
         value = _at(rows, place)
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            _put(rows, place, f"{(Decimal(value) * 100).normalize():f}%")
+            _put(rows, place, f"{(without_noise(Decimal(value)) * 100).normalize():f}%")
 
 
 def _at(rows: list[list[Cell]], place: Place) -> Cell:
