@@ -124,6 +124,15 @@ def test_open_cells_are_the_boxes_of_the_sheet_and_nothing_else(
         assert all(cell.protection.locked for row in sheet.iter_rows() for cell in row)
 
 
+def test_what_is_typed_into_a_text_is_no_day(people: People, asked: Request) -> None:
+    found = book_of(asked, people.welfare)
+    for key, row in {key: row for sheet in found.sheets for key, row in sheet.rows.items()}.items():
+        for id, cell in row.items():
+            if not cell.protection.locked:
+                is_figure = id in {"value", "cost"}
+                assert (cell.number_format == "@") is not is_figure, (key, id)
+
+
 def test_sheets_are_protected_without_a_password_and_can_be_sorted_and_filtered(
     people: People, asked: Request
 ) -> None:

@@ -24,10 +24,9 @@ FIRST = len(KEYS) + 1
 
 READ = looks.TEXT
 CLOSED = looks.TEXT.but(fill=looks.PALE)
-OPEN = looks.INPUT_TEXT
+OPEN = looks.INPUT_TEXT.but(number_format="@")
+"""Excel would make a day of 1-2 or 2026-08."""
 OPEN_WORD = OPEN.but(across="center")
-OPEN_MONTH = OPEN.but(number_format="@")
-"""Excel would make a day of 2026-08."""
 CLOSED_WORD = CLOSED.but(across="center")
 
 
