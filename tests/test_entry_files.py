@@ -79,6 +79,15 @@ def test_a_figure_is_shown_as_it_will_be_saved(round_: Round, entry: Pages) -> N
     assert "１０５．０" not in entry.row("changed")
 
 
+def test_a_figure_that_cannot_be_read_is_not_called_missing(round_: Round, entry: Pages) -> None:
+    _first, second, _third = round_.figures
+    for told in ({"value": "#N/A"}, {"missing_reason": "忙しい"}):
+        entry.bring(round_.book().fill(second, note="窓口", **told))
+        entry.open()
+        assert next(iter(told.values())) in entry.row("wrong")
+        assert "値か、値のない理由" not in entry.row("wrong")
+
+
 def test_a_file_that_was_taken_in_before_says_so(round_: Round, entry: Pages) -> None:
     content = round_.book().fill(round_.figures[0], value=105).to_bytes()
     said = "同じファイルを"

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.uploads.complaints import Complaint
 from rounds.entry.desk import Desk
-from rounds.entry.lines import Line, Problem
+from rounds.entry.lines import NOTHING_SAID, Line, Problem
 from rounds.entry.saving import THEIRS, Clash, Outcome, Question, save, spoken
 
 from . import layout
@@ -228,7 +228,7 @@ def _row(
 ) -> TakenRow:
     key, line = source.key, outcome.lines.get(source.key)
     name = source.label or source.key if line is None else line.name
-    row = TakenRow(source, Kind.UNCHANGED, name, problems=problems)
+    row = TakenRow(source, Kind.UNCHANGED, name, problems=_told(source, problems))
     row.version = "" if line is None else line.version
     row.clash, row.question = outcome.clashes.get(key), outcome.questions.get(key)
     if decisions.holds(key):
@@ -250,6 +250,15 @@ def _row(
     elif decisions.choices.get(key) == THEIRS or decisions.holds_some(key):
         row.kind = Kind.HELD
     return row
+
+
+def _told(source: FileRow, problems: list[Problem]) -> list[Problem]:
+    """Return what to tell of a row: where a figure or reason is there but cannot be read, not that
+    there is none."""
+    there = {each.column for each in problems if each.code != NOTHING_SAID}
+    if there.union(source.complaints).isdisjoint({"value", "missing_reason"}):
+        return problems
+    return [each for each in problems if each.code != NOTHING_SAID]
 
 
 def _changes(line: Line, after: Mapping[str, str]) -> list[Change]:

@@ -42,6 +42,8 @@ OWN_NAMES = frozenset(
     {"version", "choice", "clash", "clash_version", "confirmed", "handover", "handover_seen"}
 )
 """Names of a row's boxes that are no content of it."""
+NOTHING_SAID = "nothing_said"
+"""The code of a problem: there is neither a figure nor a reason."""
 AS_IS = "as-is:"
 """Before a column's key: the box that says its text, taken over, may stay. No key has a colon."""
 
@@ -290,7 +292,7 @@ class FigureLine(Line):
                 }
             else:
                 text = _("値か、値のない理由を入力してください（0は値です）。")
-            return [self.problem("missing_reason", text)]
+            return [self.problem("missing_reason", text, NOTHING_SAID)]
         if values["value"] is not None and values["expected_on"] is not None:
             text = _("確定予定月は、値のないときだけ入力します。値があるときは空欄にしてください。")
             return [self.problem("expected_on", text)]
