@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
+    "config.conditional.ConditionalReads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -230,6 +230,7 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.JSONRenderer",
         "exchange.api.pages.Page",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "exchange.api.refusals.Negotiation",
     "DEFAULT_THROTTLE_CLASSES": ["exchange.api.throttling.PerAddress"],
     "DEFAULT_THROTTLE_RATES": {"address": f"{env_number('API_REQUESTS_PER_MINUTE', 120)}/minute"},
 }

@@ -113,6 +113,25 @@ def test_only_reading_is_possible(plan: Plan) -> None:
     assert (answer.status_code, answer.content) == (200, b"")
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("municipalities/nowhere/", "この自治体に公表中の計画はありません。"),
+        ("plans/kita/nowhere/values/", "この計画は公表されていません。"),
+        ("plans/kita/sogo/indicators/nowhere/", "この指標は公表されていません。"),
+        ("nowhere/", "このアドレスのAPIはありません。"),
+    ],
+)
+def test_what_is_not_there_is_named(plan: Plan, path: str, words: str) -> None:
+    assert read(f"{V1}{path}", 404)["detail"] == words
+
+
+def test_who_wants_another_format_learns_where_it_is(plan: Plan) -> None:
+    refused = read(f"{SOGO}values/", 406, Accept="text/csv")
+    assert "application/json" in refused["detail"]
+    assert "データのページ" in refused["detail"]
+
+
 # --- Filters and pages --------------------------------------------------------------------------
 
 
@@ -171,7 +190,7 @@ def test_pages_together_are_the_whole_in_the_same_order(plan: Plan) -> None:
     second = read(f"{SOGO}values/?page_size=1&page=2&indicator=none")
     assert second["count"] == 2
     assert second["previous"] == f"http://testserver{SOGO}values/?indicator=none&page_size=1"
-    assert read(f"{SOGO}values/?page=2", 404)["detail"] == "不正なページです。"
+    assert "2ページ目はありません。" in read(f"{SOGO}values/?page=2", 404)["detail"]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +212,7 @@ def test_pages_together_are_the_whole_in_the_same_order(plan: Plan) -> None:
         ("values/?page=0", "page", "1以上"),
         ("values/?page=last", "page", "整数"),
         ("values/?page_size=1001", "page_size", "1000以下"),
+        ("values/?format=csv", "format", "「csv」は選べません。選べる値：json"),
         ("?page=1", "page", "この名前の条件はありません。使える条件：format"),
         ("indicators/zero/?indicator=none", "indicator", "この名前の条件はありません。"),
     ],
@@ -219,6 +239,24 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(plan: Plan) -> None:
     assert changed.json()["results"][1]["value"] == "7.0"
 
 
+def test_head_tells_what_get_would(plan: Plan) -> None:
+    for path in (V1, f"{SOGO}values/", f"{SOGO}values/?fiscal_year=2023", "/kita/sogo/data/"):
+        tag = Client().get(path).headers["ETag"]
+        head = Client().head(path)
+        assert (head.headers["ETag"], head.content) == (tag, b""), path
+        assert Client().head(path, headers={"If-None-Match": tag}).status_code == 304, path
+        other = Client().head(path, headers={"If-None-Match": '"other"'})
+        assert other.status_code == 200, path
+
+
+def test_every_answer_has_a_version_of_its_own(plan: Plan) -> None:
+    paths = [f"{SOGO}values/", f"{SOGO}values/?page_size=1", f"{SOGO}values/?indicator=zero"]
+    answers = [Client().get(path) for path in paths]
+    answers.append(Client().get(paths[0], headers={"Accept": "text/html"}))
+    assert len({answer.headers["ETag"] for answer in answers}) == 4
+    assert all("Accept" in answer.headers["Vary"] for answer in answers)
+
+
 def test_pages_of_other_sites_may_read_but_not_with_cookies(plan: Plan) -> None:
     origin = {"Origin": "https://data.example"}
     answer = Client().get(f"{SOGO}values/", headers=origin)
@@ -227,6 +265,16 @@ def test_pages_of_other_sites_may_read_but_not_with_cookies(plan: Plan) -> None:
     assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
     assert not answer.cookies
     assert "Cookie" not in answer.headers["Vary"]
+    read_before = {**origin, "If-None-Match": answer.headers["ETag"]}
+    for path, headers, status in (
+        (f"{SOGO}values/", read_before, 304),
+        (f"{SOGO}values/?year=1", origin, 400),
+        (f"{SOGO}nowhere/", origin, 404),
+        (f"{SOGO}values", origin, 301),
+    ):
+        refused = Client().get(path, headers=headers)
+        assert refused.status_code == status
+        assert refused.headers["Access-Control-Allow-Origin"] == "*", status
     asking = {**origin, "Access-Control-Request-Method": "GET"}
     asking["Access-Control-Request-Headers"] = "if-none-match"
     allowed = Client().options(f"{SOGO}values/", headers=asking)
@@ -251,9 +299,12 @@ def check_that_each_address_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None
         assert asked(5, "192.0.2.1") == [200, 200, 200, 429, 429]
         assert asked(4, "192.0.2.2") == [200, 200, 200, 429]
         clock.shift(20)
-        answer = Client(REMOTE_ADDR="192.0.2.1").get(f"{V1}plans/")
+        origin = {"Origin": "https://data.example"}
+        answer = Client(REMOTE_ADDR="192.0.2.1").get(f"{V1}plans/", headers=origin)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "40")
-        assert "40" in answer.json()["detail"]
+        wait = "短い間に多すぎます。 40秒待ってから、もう一度読んでください。"
+        assert answer.json()["detail"] == wait
         clock.shift(41)
         assert asked(1, "192.0.2.1") == [200]
 

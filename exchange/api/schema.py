@@ -79,6 +79,7 @@ class ApiSchema(AutoSchema):
                 _WRONG_QUERY, description=_("条件の誤り。条件の名前ごとに、何が誤りか。")
             ),
             404: OpenApiResponse(Refusal, description=_("公表されていないか、ありません。")),
+            406: OpenApiResponse(Refusal, description=_("Accept にJSONもHTMLもありません。")),
             429: OpenApiResponse(Refusal, description=_("短い間に多すぎます。")),
         }
 

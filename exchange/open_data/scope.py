@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
+from django.utils.translation import gettext as _
 
 from indicators.models import Indicator
 from measures.models import MeasureSdg
@@ -156,11 +157,15 @@ class Scope:
 def of_plan(municipality: str, slug: str, site: str = "", indicator: str = "") -> Scope:
     """Return a published plan; Http404 where there is none of that name."""
     plans = published_plans().select_related("municipality")
-    plan = get_object_or_404(plans, municipality__slug=municipality, slug=slug)
+    plan = plans.filter(municipality__slug=municipality, slug=slug).first()
+    if plan is None:
+        raise Http404(_("この計画は公表されていません。"))
     return Scope(plan.municipality, [plan], plan, site, indicator)
 
 
 def of_town(municipality: str, site: str = "") -> Scope:
     """Return all published plans of a municipality; Http404 where there is none."""
-    town = get_object_or_404(published_municipalities(), slug=municipality)
+    town = published_municipalities().filter(slug=municipality).first()
+    if town is None:
+        raise Http404(_("この自治体に公表中の計画はありません。"))
     return Scope(town, published_plans().filter(municipality=town), None, site)
