@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
+from exchange.api.resources import OF_INDICATOR, OF_PLAN
 from exchange.api.throttling import PerAddress
+from exchange.open_data.table import Kind
+from plans.choices import Visibility
 from plans.models import Plan
 from rounds.models import Publication
 from rounds.record import publish
@@ -182,11 +186,52 @@ def test_a_list_in_a_row_is_looked_through() -> None:
     assert [row["code"] for row in rows_of(f"{SOGO}structure/?sdgs=1")] == ["b"]
 
 
+def test_an_indicator_is_found_by_the_goals_of_its_place() -> None:
+    plan = make.make_plan(make.make_municipality("kita"), "sogo")
+    policy = make.make_policy(plan, code="p")
+    own, bare = (make.make_measure(plan, code=code, policy=policy) for code in ("own", "bare"))
+    policy.sdgs.create(number=4)
+    own.sdgs.create(number=11)
+    for code, place in (
+        ("policy", {"policy": policy}),
+        ("own", {"measure": own}),
+        ("bare", {"measure": bare}),
+        ("plan", {}),
+    ):
+        make.make_indicator(plan, make.make_series(plan.municipality), code=code, **place)
+    publish(plan, Publication.Kind.PLAN, by=None)
+    for number, expected in ((4, {"policy", "bare"}), (11, {"own"}), (1, set())):
+        rows = rows_of(f"{SOGO}indicators/?sdgs={number}")
+        assert {row["indicator"] for row in rows} == expected
+        assert all(row["sdgs"] == [str(number)] for row in rows)
+
+
+def test_no_filter_reads_row_by_row(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which rows there are is told from little of each: a filter that needs more would ask the
+    database for it indicator by indicator."""
+
+    def read_alone(row: Any, *_args: Any, fields: Any, **_more: Any) -> None:
+        raise AssertionError(f"{type(row).__name__}: {fields}")
+
+    plan.show_forecast = plan.show_computed_judgement = Visibility.PUBLIC
+    plan.save()
+    monkeypatch.setattr(Model, "refresh_from_db", read_alone)
+    samples = {Kind.YEAR: "2023", Kind.INTEGER: "1", Kind.BOOLEAN: "true"}
+    told = [each for each in OF_PLAN if each.table.documents is not None]
+    assert [each.name for each in told] == ["indicators", *OF_INDICATOR]
+    for resource in told:
+        for column in resource.filters:
+            value = next(iter(column.choices), samples.get(column.kind, "x"))
+            read(f"{SOGO}{resource.name}/?{column.name}={value}")
+
+
 def test_pages_together_are_the_whole_in_the_same_order(plan: Plan) -> None:
     whole = read(f"{SOGO}values/")
     assert (whole["count"], whole["next"], whole["previous"]) == (4, None, None)
     assert rows_of(f"{SOGO}values/?page_size=1") == whole["results"]
     assert rows_of(f"{SOGO}values/?page_size=3") == whole["results"]
+    for name in ("indicators", *OF_INDICATOR):
+        assert rows_of(f"{SOGO}{name}/?page_size=1") == read(f"{SOGO}{name}/")["results"]
     second = read(f"{SOGO}values/?page_size=1&page=2&indicator=none")
     assert second["count"] == 2
     assert second["previous"] == f"http://testserver{SOGO}values/?indicator=none&page_size=1"

@@ -36,6 +36,7 @@ from .resources import (
     PLAN_LIST,
     RESOURCES,
     Resource,
+    Rows,
     Towns,
     answered,
     rest_of,
@@ -248,9 +249,10 @@ class TableList(ListView):
         else:
             scope = of_plan(municipality, plan, site, asked.get("indicator", ""))
         table = self.resource.table
-        rows = self.resource.matching(scope, asked)
         return self.page(
-            rows, lambda found: answered(table.columns, table.read(found)), terms_of(scope)
+            Rows(self.resource, scope, asked),
+            lambda found: answered(table.columns, table.read(found)),
+            terms_of(scope),
         )
 
 
