@@ -66,6 +66,14 @@ def test_everything_is_reached_from_the_entry(plan: Plan) -> None:
     assert read(entry["openapi"])["info"]["version"].startswith("1.")
 
 
+def test_the_first_page_and_the_document_say_how_to_read() -> None:
+    page = Client().get(V1, headers={"Accept": "text/html"}).content.decode()
+    told = read(f"{V1}openapi.json")["info"]["description"]
+    for words in ("next をたどる", "v1 は版です。", "Retry-After", "値のないところは null"):
+        assert words in page
+        assert words in told
+
+
 def test_zero_is_a_value_and_no_value_has_its_reason(plan: Plan) -> None:
     zero, none = rows_of(f"{SOGO}values/?fiscal_year=2023")
     assert (zero["value"], zero["missing_reason"]) == ("0.0", None)

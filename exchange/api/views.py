@@ -42,7 +42,7 @@ from .resources import (
     rest_of,
     slugs_of,
 )
-from .schema import ApiSchema, document
+from .schema import LEAD, RULES, TITLE, ApiSchema, document
 from .serializers import MAX_PAGE_SIZE, PAGE_SIZE, Asked, Entry, detail_of, indicator_detail
 
 AROUND = gettext_lazy("自治体と計画")
@@ -79,6 +79,7 @@ class ApiView(APIView):
     operation = ""
     title: Words = ""
     description: Words = ""
+    rules: tuple[Words, ...] = ()
     tag: Words = AROUND
     query: type[Asked] = Asked
     answer: type[Serializer] | None = None
@@ -144,8 +145,7 @@ def terms_of(scope: Scope) -> dict[str, Any]:
 
 class Root(ApiView):
     operation = "root"
-    title = gettext_lazy("入口")
-    description = gettext_lazy("どこから読み始めるか。")
+    title, description, rules = TITLE, LEAD, RULES
     answer = Entry
 
     def get(self, request: Request) -> Response:
