@@ -9,6 +9,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from municipalities.home import register
 
+        from .api import checks  # noqa: F401  (registered)
         from .home import told_to
 
         register(told_to)

@@ -101,16 +101,21 @@ class Record:
 
 
 def records_of(
-    publications: Iterable[Publication], indicators: Iterable[int] | None = None
+    publications: Iterable[Publication],
+    indicators: Iterable[int] | None = None,
+    fields: Iterable[str] | None = None,
 ) -> dict[int, Record]:
     """Return indicator id → record, for `indicators` (ids; None: all) the publications hold.
 
-    One query; each row carries its publication.
+    One query; each row carries its publication. Of `fields` (None: all) more than these are read
+    only when asked for, row by row.
     """
     by_id = {publication.pk: publication for publication in publications}
     rows = PublishedIndicator.objects.filter(publication__in=list(by_id))
     if indicators is not None:
         rows = rows.filter(indicator__in=list(indicators))
+    if fields is not None:
+        rows = rows.only(*fields)
     found: dict[int, list[PublishedIndicator]] = defaultdict(list)
     for row in rows.order_by():
         row.publication = by_id[row.publication_id]

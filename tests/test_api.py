@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
+from exchange.api.resources import OF_INDICATOR, OF_PLAN
 from exchange.api.throttling import PerAddress
+from exchange.open_data.table import Kind
+from plans.choices import Visibility
 from plans.models import Plan
 from rounds.models import Publication
 from rounds.record import publish
@@ -60,6 +64,14 @@ def test_everything_is_reached_from_the_entry(plan: Plan) -> None:
         assert answer.status_code == 200, name
     assert whole["license"].startswith("クリエイティブ・コモンズ")
     assert read(entry["openapi"])["info"]["version"].startswith("1.")
+
+
+def test_the_first_page_and_the_document_say_how_to_read() -> None:
+    page = Client().get(V1, headers={"Accept": "text/html"}).content.decode()
+    told = read(f"{V1}openapi.json")["info"]["description"]
+    for words in ("next をたどる", "v1 は版です。", "Retry-After", "値のないところは null"):
+        assert words in page
+        assert words in told
 
 
 def test_zero_is_a_value_and_no_value_has_its_reason(plan: Plan) -> None:
@@ -113,6 +125,25 @@ def test_only_reading_is_possible(plan: Plan) -> None:
     assert (answer.status_code, answer.content) == (200, b"")
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("municipalities/nowhere/", "この自治体に公表中の計画はありません。"),
+        ("plans/kita/nowhere/values/", "この計画は公表されていません。"),
+        ("plans/kita/sogo/indicators/nowhere/", "この指標は公表されていません。"),
+        ("nowhere/", "このアドレスのAPIはありません。"),
+    ],
+)
+def test_what_is_not_there_is_named(plan: Plan, path: str, words: str) -> None:
+    assert read(f"{V1}{path}", 404)["detail"] == words
+
+
+def test_who_wants_another_format_learns_where_it_is(plan: Plan) -> None:
+    refused = read(f"{SOGO}values/", 406, Accept="text/csv")
+    assert "application/json" in refused["detail"]
+    assert "データのページ" in refused["detail"]
+
+
 # --- Filters and pages --------------------------------------------------------------------------
 
 
@@ -163,15 +194,56 @@ def test_a_list_in_a_row_is_looked_through() -> None:
     assert [row["code"] for row in rows_of(f"{SOGO}structure/?sdgs=1")] == ["b"]
 
 
+def test_an_indicator_is_found_by_the_goals_of_its_place() -> None:
+    plan = make.make_plan(make.make_municipality("kita"), "sogo")
+    policy = make.make_policy(plan, code="p")
+    own, bare = (make.make_measure(plan, code=code, policy=policy) for code in ("own", "bare"))
+    policy.sdgs.create(number=4)
+    own.sdgs.create(number=11)
+    for code, place in (
+        ("policy", {"policy": policy}),
+        ("own", {"measure": own}),
+        ("bare", {"measure": bare}),
+        ("plan", {}),
+    ):
+        make.make_indicator(plan, make.make_series(plan.municipality), code=code, **place)
+    publish(plan, Publication.Kind.PLAN, by=None)
+    for number, expected in ((4, {"policy", "bare"}), (11, {"own"}), (1, set())):
+        rows = rows_of(f"{SOGO}indicators/?sdgs={number}")
+        assert {row["indicator"] for row in rows} == expected
+        assert all(row["sdgs"] == [str(number)] for row in rows)
+
+
+def test_no_filter_reads_row_by_row(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which rows there are is told from little of each: a filter that needs more would ask the
+    database for it indicator by indicator."""
+
+    def read_alone(row: Any, *_args: Any, fields: Any, **_more: Any) -> None:
+        raise AssertionError(f"{type(row).__name__}: {fields}")
+
+    plan.show_forecast = plan.show_computed_judgement = Visibility.PUBLIC
+    plan.save()
+    monkeypatch.setattr(Model, "refresh_from_db", read_alone)
+    samples = {Kind.YEAR: "2023", Kind.INTEGER: "1", Kind.BOOLEAN: "true"}
+    told = [each for each in OF_PLAN if each.table.documents is not None]
+    assert [each.name for each in told] == ["indicators", *OF_INDICATOR]
+    for resource in told:
+        for column in resource.filters:
+            value = next(iter(column.choices), samples.get(column.kind, "x"))
+            read(f"{SOGO}{resource.name}/?{column.name}={value}")
+
+
 def test_pages_together_are_the_whole_in_the_same_order(plan: Plan) -> None:
     whole = read(f"{SOGO}values/")
     assert (whole["count"], whole["next"], whole["previous"]) == (4, None, None)
     assert rows_of(f"{SOGO}values/?page_size=1") == whole["results"]
     assert rows_of(f"{SOGO}values/?page_size=3") == whole["results"]
+    for name in ("indicators", *OF_INDICATOR):
+        assert rows_of(f"{SOGO}{name}/?page_size=1") == read(f"{SOGO}{name}/")["results"]
     second = read(f"{SOGO}values/?page_size=1&page=2&indicator=none")
     assert second["count"] == 2
     assert second["previous"] == f"http://testserver{SOGO}values/?indicator=none&page_size=1"
-    assert read(f"{SOGO}values/?page=2", 404)["detail"] == "不正なページです。"
+    assert "2ページ目はありません。" in read(f"{SOGO}values/?page=2", 404)["detail"]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +265,7 @@ def test_pages_together_are_the_whole_in_the_same_order(plan: Plan) -> None:
         ("values/?page=0", "page", "1以上"),
         ("values/?page=last", "page", "整数"),
         ("values/?page_size=1001", "page_size", "1000以下"),
+        ("values/?format=csv", "format", "「csv」は選べません。選べる値：json"),
         ("?page=1", "page", "この名前の条件はありません。使える条件：format"),
         ("indicators/zero/?indicator=none", "indicator", "この名前の条件はありません。"),
     ],
@@ -219,6 +292,24 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(plan: Plan) -> None:
     assert changed.json()["results"][1]["value"] == "7.0"
 
 
+def test_head_tells_what_get_would(plan: Plan) -> None:
+    for path in (V1, f"{SOGO}values/", f"{SOGO}values/?fiscal_year=2023", "/kita/sogo/data/"):
+        tag = Client().get(path).headers["ETag"]
+        head = Client().head(path)
+        assert (head.headers["ETag"], head.content) == (tag, b""), path
+        assert Client().head(path, headers={"If-None-Match": tag}).status_code == 304, path
+        other = Client().head(path, headers={"If-None-Match": '"other"'})
+        assert other.status_code == 200, path
+
+
+def test_every_answer_has_a_version_of_its_own(plan: Plan) -> None:
+    paths = [f"{SOGO}values/", f"{SOGO}values/?page_size=1", f"{SOGO}values/?indicator=zero"]
+    answers = [Client().get(path) for path in paths]
+    answers.append(Client().get(paths[0], headers={"Accept": "text/html"}))
+    assert len({answer.headers["ETag"] for answer in answers}) == 4
+    assert all("Accept" in answer.headers["Vary"] for answer in answers)
+
+
 def test_pages_of_other_sites_may_read_but_not_with_cookies(plan: Plan) -> None:
     origin = {"Origin": "https://data.example"}
     answer = Client().get(f"{SOGO}values/", headers=origin)
@@ -227,6 +318,16 @@ def test_pages_of_other_sites_may_read_but_not_with_cookies(plan: Plan) -> None:
     assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
     assert not answer.cookies
     assert "Cookie" not in answer.headers["Vary"]
+    read_before = {**origin, "If-None-Match": answer.headers["ETag"]}
+    for path, headers, status in (
+        (f"{SOGO}values/", read_before, 304),
+        (f"{SOGO}values/?year=1", origin, 400),
+        (f"{SOGO}nowhere/", origin, 404),
+        (f"{SOGO}values", origin, 301),
+    ):
+        refused = Client().get(path, headers=headers)
+        assert refused.status_code == status
+        assert refused.headers["Access-Control-Allow-Origin"] == "*", status
     asking = {**origin, "Access-Control-Request-Method": "GET"}
     asking["Access-Control-Request-Headers"] = "if-none-match"
     allowed = Client().options(f"{SOGO}values/", headers=asking)
@@ -251,9 +352,12 @@ def check_that_each_address_has_to_wait(monkeypatch: pytest.MonkeyPatch) -> None
         assert asked(5, "192.0.2.1") == [200, 200, 200, 429, 429]
         assert asked(4, "192.0.2.2") == [200, 200, 200, 429]
         clock.shift(20)
-        answer = Client(REMOTE_ADDR="192.0.2.1").get(f"{V1}plans/")
+        origin = {"Origin": "https://data.example"}
+        answer = Client(REMOTE_ADDR="192.0.2.1").get(f"{V1}plans/", headers=origin)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "40")
-        assert "40" in answer.json()["detail"]
+        wait = "短い間に多すぎます。 40秒待ってから、もう一度読んでください。"
+        assert answer.json()["detail"] == wait
         clock.shift(41)
         assert asked(1, "192.0.2.1") == [200]
 

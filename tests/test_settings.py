@@ -95,6 +95,13 @@ def test_the_cache_is_local_unless_redis_is_given() -> None:
     assert ask(backend, CACHE_URL="redis://cache.example/0") == "RedisCache"
 
 
+def test_an_administrator_learns_where_requests_are_counted() -> None:
+    told = "Each process counts the requests to /api/ by itself"
+    assert told in manage("check", "--deploy", **PRODUCTION).stderr
+    redis = {"CACHE_URL": "redis://cache.example/0"}
+    assert told not in manage("check", "--deploy", **PRODUCTION, **redis).stderr
+
+
 def test_lists_are_separated_by_commas() -> None:
     hosts = ask("settings.ALLOWED_HOSTS", ALLOWED_HOSTS="a.example, b.example,")
     assert hosts == ["a.example", "b.example"]
@@ -109,6 +116,7 @@ def test_every_static_file_that_is_named_exists(tmp_path: Path) -> None:
         "collectstatic", "--noinput", STATIC_ROOT=str(tmp_path / "static"), **PRODUCTION
     )
     assert answer.returncode == 0, answer.stderr
+    assert not (tmp_path / "static/rest_framework").exists()
     # A script loads others of its own release, not what a browser may have kept of an older one.
     scripts = (tmp_path / "static/js/entry").glob("*.????????????.js")
     loaded = [

@@ -48,6 +48,7 @@ class Page(BrowsableAPIRenderer):
         return {
             "title": view.get_view_name() or _("API"),
             "description": view.get_view_description(),
+            "rules": [str(rule) for rule in view.rules] if status == 200 else [],
             "canonical": request.build_absolute_uri(request.path),
             "address": f"{request.build_absolute_uri(request.path)}{asked}",
             "json_address": f"{request.path}?{urlencode({**kept, 'format': 'json'})}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from exchange.open_data.common import town_columns
 from exchange.open_data.formats import json_value
 from exchange.open_data.plan_tables import PLANS
 from exchange.open_data.reference_tables import DEPARTMENTS
+from exchange.open_data.scope import Scope
 from exchange.open_data.table import Column, Kind, Table, Words, coded, plain_columns
 from exchange.open_data.tables import BY_NAME
 from municipalities.models import Municipality
@@ -43,6 +44,35 @@ class Resource:
             for row in self.table.rows(scope)
             if all(_holds(column.of(row), wanted) for column, wanted in filters)
         ]
+
+
+class Rows(Sequence):
+    """The rows of a resource that hold what is asked, for pages.
+
+    Which rows there are is found with little read of each indicator; only those of a page are read
+    whole: the same rows, made in the same way.
+    """
+
+    def __init__(self, resource: Resource, scope: Scope, asked: dict[str, Any]) -> None:
+        table = resource.table
+        year = asked.get("fiscal_year") if table.is_of_years else None
+        self.resource, self.asked = resource, asked
+        self.is_sketch = table.documents is not None and not scope.indicator
+        self.scope = scope.sketch(table.documents, year) if self.is_sketch else scope
+        self.found = resource.matching(self.scope, asked)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __getitem__(self, wanted: Any) -> Any:
+        rows = self.found[wanted]
+        if not self.is_sketch or not rows:
+            return rows
+        indicators = [indicator.pk for _plan, indicator, *_rest in self.found]
+        start = wanted.start or 0
+        before = start - indicators.index(indicators[start])
+        page = self.scope.about(set(indicators[wanted]))
+        return self.resource.matching(page, self.asked)[before:][: len(rows)]
 
 
 def _holds(value: Any, wanted: Any) -> bool:
@@ -170,7 +200,7 @@ OF_PLAN: tuple[Resource, ...] = tuple(
     _resource(BY_NAME[name], filters)
     for name, filters in {
         "structure": "level code parent_level parent_code sdgs",
-        "indicators": "indicator indicator_name level code series direction baseline_status",
+        "indicators": "indicator indicator_name level code series direction baseline_status sdgs",
         "targets": "indicator fiscal_year in_force is_final kind",
         "values": f"indicator {_TIME} missing_reason is_provisional revision",
         "rates": f"indicator {_TIME} rate reason",

@@ -79,6 +79,7 @@ class ApiSchema(AutoSchema):
                 _WRONG_QUERY, description=_("条件の誤り。条件の名前ごとに、何が誤りか。")
             ),
             404: OpenApiResponse(Refusal, description=_("公表されていないか、ありません。")),
+            406: OpenApiResponse(Refusal, description=_("Accept にJSONもHTMLもありません。")),
             429: OpenApiResponse(Refusal, description=_("短い間に多すぎます。")),
         }
 
@@ -96,18 +97,25 @@ def without_marks(result: Any, **_others: Any) -> Any:
 
 
 TITLE = _("しるべ 公開API")
-INTRODUCTION = _(
-    """自治体の計画の、公表中の目標・指標・基準値・目標値・実績値・評価・進捗の報告を読むAPIです。
-値はページとオープンデータのCSV・JSONと同じです。公表していないものはありません（404）。
-
-- 数値は桁を保つため文字列です（例："12.50"）。
-- 0は値です。値のないところは null で、理由の列があります。
-- 率は百分率です（"50.0" は50.0％。0.5ではありません）。単位は unit の列にあります。
-- 年度は4月が属する年の西暦です（令和6年度は2024）。
-- 一覧の並びは計画書と公表の順で、同じ公表からは変わりません。
-- 条件は、その列がその値である行を選びます。配列の列では、その値を含む行です。
-- 知らない名前の条件、選べない値は誤りです（400）。
-"""
+LEAD = _(
+    "自治体の計画の、公表中の目標・指標・基準値・目標値・実績値・評価・進捗の報告を読むAPIです。"
+    "値はページとオープンデータのCSV・JSONと同じです。公表していないものはありません（404）。"
+)
+RULES = (
+    _('数値は桁を保つため文字列です（例："12.50"）。'),
+    _("0は値です。値のないところは null で、理由の列があります。"),
+    _('率は百分率です（"50.0" は50.0％。0.5ではありません）。単位は unit の列にあります。'),
+    _("年度は4月が属する年の西暦です（令和6年度は2024）。"),
+    _("一覧の並びは計画書と公表の順で、同じ公表からは変わりません。"),
+    _("一覧は page と page_size で区切ります。next をたどると全部読めます。"),
+    _(
+        "条件は、その列がその値である行を選びます。配列の列では、その値を含む行です。"
+        "例：…/values/?fiscal_year=2023&period=year_end"
+    ),
+    _("知らない名前の条件、選べない値は誤りです（400）。"),
+    _("ETag を If-None-Match に付けて送ると、変わっていなければ304だけが返ります。"),
+    _("短い間に多すぎると429が返り、Retry-After に待つ秒数が入ります。"),
+    _("v1 は版です。列を足すことはありますが、列の意味を変えたり消したりするときは v2 にします。"),
 )
 
 
@@ -115,5 +123,6 @@ INTRODUCTION = _(
 def document() -> dict[str, Any]:
     """Return the document; the same for every request, so it is made once."""
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
-    found["info"] |= {"title": str(TITLE), "description": str(INTRODUCTION)}
+    introduction = "\n".join([str(LEAD), "", *(f"- {rule}" for rule in RULES)])
+    found["info"] |= {"title": str(TITLE), "description": introduction}
     return found

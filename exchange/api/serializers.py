@@ -6,14 +6,14 @@ is answered has been made by the tables already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from exchange.open_data.table import Column, Kind, Table
+from exchange.open_data.table import Column, Kind, Table, Words
 
 from .resources import OF_INDICATOR, RESOURCES, Resource, rest_of
 
@@ -33,12 +33,20 @@ YES_OR_NO = {"true": True, "false": False}
 PAGING = ("page", "page_size", "format")
 
 
+def _one_of(choices: Mapping[str, Words], **named: Any) -> serializers.ChoiceField:
+    """Return a field for one of `choices`, which a wrong one is told."""
+    wrong = _("「{input}」は選べません。選べる値：%s") % "、".join(choices)
+    return serializers.ChoiceField(
+        choices=list(choices.items()), error_messages={"invalid_choice": wrong}, **named
+    )
+
+
 class Asked(serializers.Serializer):
     """The query of an address, as name → all values given: an unknown name, or one given twice, is
     an error."""
 
-    format = serializers.ChoiceField(
-        choices=[("json", "JSON")],
+    format = _one_of(
+        {"json": "JSON"},
         required=False,
         label=_("形式"),
         help_text=_("ブラウザーでもJSONのまま読むとき json。"),
@@ -91,11 +99,7 @@ def query_of(resource: Resource) -> type[Listed]:
 def _filter(column: Column) -> serializers.Field:
     named = {"label": column.label, "help_text": column.description, "required": False}
     if column.choices or column.kind == Kind.BOOLEAN:
-        choices = column.choices or {"true": _("はい"), "false": _("いいえ")}
-        wrong = _("「{input}」は選べません。選べる値：%s") % "、".join(choices)
-        return serializers.ChoiceField(
-            choices=list(choices.items()), error_messages={"invalid_choice": wrong}, **named
-        )
+        return _one_of(column.choices or {"true": _("はい"), "false": _("いいえ")}, **named)
     match column.kind:
         case Kind.YEAR:
             return serializers.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR, **named)

@@ -6,11 +6,10 @@ API and the page a browser gets are made from the same.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,18 +29,20 @@ from exchange.open_data.views import site_of
 from rounds.published import published_municipalities, published_plans
 
 from .pages import Page
+from .refusals import TooOften
 from .resources import (
     MUNICIPALITIES,
     OF_INDICATOR,
     PLAN_LIST,
     RESOURCES,
     Resource,
+    Rows,
     Towns,
     answered,
     rest_of,
     slugs_of,
 )
-from .schema import ApiSchema, document
+from .schema import LEAD, RULES, TITLE, ApiSchema, document
 from .serializers import MAX_PAGE_SIZE, PAGE_SIZE, Asked, Entry, detail_of, indicator_detail
 
 AROUND = gettext_lazy("自治体と計画")
@@ -53,6 +54,9 @@ class Pages(PageNumberPagination):
     page_size = PAGE_SIZE
     max_page_size = MAX_PAGE_SIZE
     page_size_query_param = "page_size"
+    invalid_page_message = gettext_lazy(
+        "{page_number}ページ目はありません。1ページ目から next をたどってください。"
+    )
 
     def get_next_link(self) -> str | None:
         return _asked_only(super().get_next_link())
@@ -75,6 +79,7 @@ class ApiView(APIView):
     operation = ""
     title: Words = ""
     description: Words = ""
+    rules: tuple[Words, ...] = ()
     tag: Words = AROUND
     query: type[Asked] = Asked
     answer: type[Serializer] | None = None
@@ -89,6 +94,9 @@ class ApiView(APIView):
         query = self.query(data=dict(given))
         query.is_valid(raise_exception=True)
         return query.validated_data
+
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
+        raise TooOften(wait)
 
     def get_view_name(self) -> str:
         return str(self.title)
@@ -137,8 +145,7 @@ def terms_of(scope: Scope) -> dict[str, Any]:
 
 class Root(ApiView):
     operation = "root"
-    title = gettext_lazy("入口")
-    description = gettext_lazy("どこから読み始めるか。")
+    title, description, rules = TITLE, LEAD, RULES
     answer = Entry
 
     def get(self, request: Request) -> Response:
@@ -190,16 +197,16 @@ class TownDetail(ApiView):
 
     def get(self, request: Request, municipality: str) -> Response:
         self.asked()
-        town = get_object_or_404(published_municipalities(), slug=municipality)
-        site = site_of(request)
-        records = MUNICIPALITIES.records(Towns([town], site))
+        scope = of_town(municipality, site_of(request))
+        town = scope.town
+        records = MUNICIPALITIES.records(Towns([town], scope.site))
         (row,) = answered(MUNICIPALITIES.columns, records)
         links = {
             "plans": f"{self.url('api:plans')}?municipality_slug={town.slug}",
             "departments": self.url("api:departments", town.slug),
             "data": self.url("open_data:town", town.slug),
         }
-        return Response({**row, **terms_of(of_town(municipality, site)), "links": links})
+        return Response({**row, **terms_of(scope), "links": links})
 
 
 class PlanDetail(ApiView):
@@ -242,9 +249,10 @@ class TableList(ListView):
         else:
             scope = of_plan(municipality, plan, site, asked.get("indicator", ""))
         table = self.resource.table
-        rows = self.resource.matching(scope, asked)
         return self.page(
-            rows, lambda found: answered(table.columns, table.read(found)), terms_of(scope)
+            Rows(self.resource, scope, asked),
+            lambda found: answered(table.columns, table.read(found)),
+            terms_of(scope),
         )
 
 

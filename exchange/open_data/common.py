@@ -13,6 +13,7 @@ from municipalities import fiscal_year as fiscal_years
 from municipalities.cells import with_decimals
 from plans.choices import LifeReason, Period
 from plans.models import Lifetime, Plan
+from plans.sdgs import SDGS
 from rounds.models import PublishedIndicator
 
 from .table import Column, Kind, Words, coded
@@ -225,6 +226,18 @@ BY_SITE = (
     Kind.BOOLEAN,
     _("true は、文が原文のままでなく当サイトの要約。"),
 )
+
+
+def sdgs_column(numbers: Callable[..., list[str]], description: Words = "") -> Column:
+    """Return the numbers of the Sustainable Development Goals of a row."""
+    return Column(
+        "sdgs",
+        _("SDGsの目標"),
+        Kind.LIST,
+        numbers,
+        f"{_('1から17までの番号。')}{description}",
+        choices={str(number): name for number, name in SDGS.items()},
+    )
 
 
 def figure(value: Decimal | None, row: PublishedIndicator) -> Decimal | None:

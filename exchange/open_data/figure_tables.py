@@ -45,6 +45,8 @@ VALUES = Table(
     description=_("指標・年度・時期ごとに1行。値のない年度は、空欄と理由。"),
     is_core=True,
     rows=Scope.years,
+    documents=(),
+    is_of_years=True,
     columns=(
         *PLAN,
         *INDICATOR,
@@ -110,6 +112,8 @@ RATES = Table(
         "公表された値から当サイトが計算した率。ページに示すものと同じ。率を公開しない計画の行はありません。"
     ),
     rows=_rates,
+    documents=("rates",),
+    is_of_years=True,
     columns=(
         *PLAN,
         *INDICATOR,

@@ -26,6 +26,7 @@ from .common import (
     figure,
     life_columns,
     place_columns,
+    sdgs_column,
     time_columns,
     year_columns,
 )
@@ -39,7 +40,8 @@ def _indicators(scope: Scope) -> Iterator[tuple[Any, ...]]:
     for plan, indicator, record in scope.records:
         path = reverse("portal:indicator", args=[plan.municipality.slug, plan.slug, indicator.code])
         placed = scope.place_of(indicator)
-        yield plan, indicator, record.latest, indicator.series, placed, f"{scope.site}{path}"
+        url = f"{scope.site}{path}"
+        yield plan, indicator, record.latest, indicator.series, placed, url, scope
 
 
 def _as_of(series: Series) -> str:
@@ -54,6 +56,7 @@ INDICATORS = Table(
     description=_("指標の定義、単位、値の時点、数え方、望ましい向き、出典、基準値。"),
     is_core=True,
     rows=_indicators,
+    documents=(),
     columns=(
         *PLAN,
         *INDICATOR,
@@ -108,7 +111,9 @@ INDICATORS = Table(
             "breaks",
             _("定義の変更"),
             Kind.LIST,
-            lambda _p, _i, _row, series, *_r: [str(change) for change in series.breaks.all()],
+            lambda _p, _i, _row, series, _placed, _url, scope: [
+                str(change) for change in scope.breaks[series.pk]
+            ],
             _("「年度（西暦） 内容」。その年度から、前の値と単純に比べられません。"),
         ),
         *coded("direction", _("望ましい向き"), Direction, lambda _p, i, *_r: i.direction),
@@ -147,6 +152,10 @@ INDICATORS = Table(
             "series_note", _("系列の注記"), Kind.TEXT, lambda _p, _i, _row, series, *_r: series.note
         ),
         Column("url", _("ページのアドレス"), Kind.ADDRESS, lambda *row: row[5]),
+        sdgs_column(
+            lambda _p, indicator, *rest: rest[-1].sdgs_of(indicator),
+            _("指標の付く段の目標。その段になければ、上へたどって最初にある段の目標。"),
+        ),
     ),
 )
 
@@ -189,6 +198,7 @@ TARGETS = Table(
     description=_("指標と年度ごとの目標。改定されたものは、改定前の目標と理由も。"),
     is_core=True,
     rows=_targets,
+    documents=("targets",),
     columns=(
         *PLAN,
         *INDICATOR,
@@ -252,6 +262,7 @@ RESPONSIBILITIES = Table(
     title=_("指標の担当課"),
     description=_("年度ごとの担当課を、その公表のときの名称で。"),
     rows=_responsibilities,
+    documents=("departments",),
     columns=(
         *PLAN,
         *INDICATOR,

@@ -85,6 +85,8 @@ JUDGEMENTS = Table(
     ),
     is_core=True,
     rows=_judgements,
+    documents=("judgements", "computed"),
+    is_of_years=True,
     columns=(
         *PLAN,
         *INDICATOR,
@@ -140,6 +142,8 @@ TRENDS = Table(
         "望ましい向きに進んだか（当サイトの計算）。計算による評価を公開しない計画の行はありません。"
     ),
     rows=_trends,
+    documents=("computed",),
+    is_of_years=True,
     columns=(
         *PLAN,
         *INDICATOR,
@@ -181,6 +185,7 @@ FORECASTS = Table(
         "これまでのペースが続いた場合の目標年度の値（当サイトの計算）。見通しを公開しない計画の行はありません。"
     ),
     rows=_forecasts,
+    documents=("computed",),
     columns=(
         *PLAN,
         *INDICATOR,

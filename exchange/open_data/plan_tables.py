@@ -25,6 +25,7 @@ from .common import (
     SOURCE,
     life_columns,
     place_columns,
+    sdgs_column,
     year_columns,
 )
 from .scope import LEVELS, Scope
@@ -271,13 +272,7 @@ STRUCTURE = Table(
             Kind.LIST,
             lambda _plan, node, *_r: list(node.named_items) if isinstance(node, Action) else [],
         ),
-        Column(
-            "sdgs",
-            _("SDGsの目標"),
-            Kind.LIST,
-            lambda _p, _n, _place, _number, sdgs, _url: sdgs,
-            _("1から17までの番号。"),
-        ),
+        sdgs_column(lambda _p, _n, _place, _number, sdgs, _url: sdgs),
         *life_columns(of=1),
         *plain_columns(("note", _("注記"), Kind.TEXT), of=1),
         Column(

@@ -5,15 +5,17 @@ Everything is read once, when a table asks for it, in a constant number of queri
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
+from django.utils.translation import gettext as _
 
-from indicators.models import Indicator
+from indicators.models import Indicator, SeriesBreak
 from measures.models import MeasureSdg
 from measures.outline import Key, Place, outlines
 from municipalities.models import Municipality
@@ -38,6 +40,19 @@ LEVELS = {
 """Model name → the name of a level in the files."""
 
 
+SKETCHED = {
+    Indicator: (
+        *("plan", "series", "series__code", "series__name", "code", "name", "order", "direction"),
+        *Indicator.parent_names,
+    ),
+    PublishedIndicator: (
+        *("publication", "indicator", "decimals", "value", "total", "missing_reason"),
+        *("is_provisional", "revision", "baseline_status"),
+    ),
+}
+"""What a sketch reads: of what rows are chosen by, the short."""
+
+
 class Scope:
     """Published plans of one municipality; `plan` is set where it is one plan alone, `town` is
     None where plans of several municipalities stand in a list.
@@ -55,6 +70,9 @@ class Scope:
         indicator: str = "",
     ) -> None:
         self.town, self.plan, self.site, self.indicator = town, plan, site, indicator
+        self.chosen: Iterable[int] | None = None
+        self.documents: tuple[str, ...] | None = None
+        self.fiscal_year: int | None = None
         self.plans = list(plans)
         for each in self.plans:
             each.municipality = town or each.municipality
@@ -79,22 +97,57 @@ class Scope:
 
     @cached_property
     def records(self) -> list[tuple[Plan, Indicator, Record]]:
-        """The published indicators in the order of plans and indicators. Three queries."""
+        """The published indicators in the order of plans and indicators. Two queries."""
         indicators = (
             Indicator.objects.filter(plan__in=self.plans)
             .select_related("series")
-            .prefetch_related("series__breaks")
             .order_by("order", "code")
         )
         if self.indicator:
             indicators = indicators.filter(code=self.indicator)
-        chosen = [each.pk for each in indicators] if self.indicator else None
-        records = records_of(self.all_current, chosen)
+        if self.chosen is not None:
+            indicators = indicators.filter(pk__in=self.chosen)
+        fields = None
+        if self.documents is not None:
+            indicators = indicators.only(*SKETCHED[Indicator])
+            fields = (*SKETCHED[PublishedIndicator], *self.documents)
+        is_part = self.indicator or self.chosen is not None
+        records = records_of(
+            [each for each in self.all_current if self.fiscal_year in (None, each.fiscal_year)],
+            [each.pk for each in indicators] if is_part else None,
+            fields,
+        )
         of_plan = defaultdict(list)
         for indicator in indicators:
             if indicator.pk in records:
                 of_plan[indicator.plan_id].append((indicator, records[indicator.pk]))
         return [(plan, *found) for plan in self.plans for found in of_plan[plan.pk]]
+
+    def sketch(self, documents: tuple[str, ...], fiscal_year: int | None = None) -> Scope:
+        """Return the scope with little read of each indicator: what is short, and `documents` of
+        what was published of it. The rest would be read one by one. With `fiscal_year`, what was
+        published of other years is left out."""
+        return self._with(documents=documents, fiscal_year=fiscal_year)
+
+    def about(self, indicators: Iterable[int]) -> Scope:
+        """Return the scope with these indicators (ids) alone, read whole."""
+        return self._with(documents=None, chosen=list(indicators))
+
+    def _with(self, **changes: Any) -> Scope:
+        other = copy.copy(self)
+        other.__dict__ |= changes
+        for read in ("records", "breaks"):
+            other.__dict__.pop(read, None)
+        return other
+
+    @cached_property
+    def breaks(self) -> dict[int, list[SeriesBreak]]:
+        """Series → where its definition changed, oldest first. One query."""
+        found: dict[int, list[SeriesBreak]] = defaultdict(list)
+        series = {indicator.series_id for _plan, indicator, _record in self.records}
+        for change in SeriesBreak.objects.filter(series__in=series):
+            found[change.series_id].append(change)
+        return found
 
     def years(self) -> Iterator[tuple[Plan, Indicator, PublishedIndicator, Record]]:
         """Yield every published year and period of every indicator, oldest first."""
@@ -114,11 +167,15 @@ class Scope:
     def place_of(self, row: Any) -> tuple[str, str]:
         """Return level and code of what a row (indicator, comment) hangs on; the level "plan" for
         the plan itself."""
+        place = self._node_of(row)
+        return (LEVELS[place.key[0]], place.node.code) if place else ("plan", "")
+
+    def _node_of(self, row: Any) -> Place | None:
         for name in ("measure", "policy", "basic_goal"):
             pk = getattr(row, f"{name}_id")
             if pk is not None:
-                return name, self.places[name.replace("_", ""), pk].node.code
-        return "plan", ""
+                return self.places[name.replace("_", ""), pk]
+        return None
 
     @cached_property
     def sdgs(self) -> dict[Key, list[str]]:
@@ -129,6 +186,13 @@ class Scope:
             for pk, number in tags.values_list(name, "number"):
                 found[name, pk].append(str(number))
         return found
+
+    def sdgs_of(self, row: Any) -> list[str]:
+        """Return the goals of what a row hangs on; where that is marked with none, of the nearest
+        above it that is."""
+        place = self._node_of(row)
+        keys = (place.key, *reversed(place.keys_above)) if place else ()
+        return next((self.sdgs[key] for key in keys if key in self.sdgs), [])
 
     @cached_property
     def published_here(self) -> dict[int, Plan]:
@@ -156,11 +220,15 @@ class Scope:
 def of_plan(municipality: str, slug: str, site: str = "", indicator: str = "") -> Scope:
     """Return a published plan; Http404 where there is none of that name."""
     plans = published_plans().select_related("municipality")
-    plan = get_object_or_404(plans, municipality__slug=municipality, slug=slug)
+    plan = plans.filter(municipality__slug=municipality, slug=slug).first()
+    if plan is None:
+        raise Http404(_("この計画は公表されていません。"))
     return Scope(plan.municipality, [plan], plan, site, indicator)
 
 
 def of_town(municipality: str, site: str = "") -> Scope:
     """Return all published plans of a municipality; Http404 where there is none."""
-    town = get_object_or_404(published_municipalities(), slug=municipality)
+    town = published_municipalities().filter(slug=municipality).first()
+    if town is None:
+        raise Http404(_("この自治体に公表中の計画はありません。"))
     return Scope(town, published_plans().filter(municipality=town), None, site)

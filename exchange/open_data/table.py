@@ -89,6 +89,11 @@ class Table:
     rows: Callable[[Any], Iterable[tuple[Any, ...]]]
     is_core: bool = False
     """Whether catalogues name the file beside the ZIP of all."""
+    documents: tuple[str, ...] | None = None
+    """Where each row tells of an indicator, its second part: the documents of what was published of
+    it that decide which rows there are. None for all other tables."""
+    is_of_years: bool = False
+    """Whether its rows of a fiscal year come from what was published of that year alone."""
 
     def records(self, scope: Any) -> list[Record]:
         """Return all rows as values, in the order of the columns."""
