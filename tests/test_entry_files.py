@@ -361,6 +361,8 @@ def test_files_of_others_are_refused(round_: Round, entry: Pages) -> None:
         ("foreign", "しるべの入力用Excelではありません"),
         ("no about", "隠れたシート「_照会」がありません"),
         ("no rows", "回答の行が一つも見つかりません"),
+        ("no keys", "シート「指標」の行の目印（隠れた列と行）が削除されています"),
+        ("no ids", "シート「指標」の行の目印（隠れた列と行）が削除されています"),
         ("no version", "版の列"),
         ("no section", "いまはありません"),
         ("twice", "同じ列"),
@@ -377,8 +379,12 @@ def test_files_that_cannot_be_read_are_explained(
         for name in ["_照会"] if what == "no about" else ["_照会", "指標", "進捗"]:
             del book.book[name]
     elif what == "no rows":
-        for each, _technical, ids in book.sheets():
-            each.delete_cols(ids["#key"])
+        for each, _technical, _ids in list(book.sheets()):
+            del book.book[each.title]
+    elif what == "no keys":
+        sheet.delete_cols(1, 2)
+    elif what == "no ids":
+        sheet.delete_rows(next(book.sheets())[1])
     elif what == "no version":
         sheet.delete_cols(2)
     elif what == "no section":

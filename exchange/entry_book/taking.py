@@ -228,6 +228,8 @@ def _row(
 ) -> TakenRow:
     key, line = source.key, outcome.lines.get(source.key)
     name = source.label or source.key if line is None else line.name
+    if "value" in source.complaints:  # what cannot be read is not missing too
+        problems = [each for each in problems if each.column != "missing_reason"]
     row = TakenRow(source, Kind.UNCHANGED, name, problems=problems)
     row.version = "" if line is None else line.version
     row.clash, row.question = outcome.clashes.get(key), outcome.questions.get(key)
