@@ -211,6 +211,8 @@ class EntryUpload(KeptUpload):
 
     MOST = 200
     """Files of one person for one request that are kept at once."""
+    has_replaced = False
+    """Whether the very same file waited when it came; not stored."""
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="+", verbose_name=_("照会"))
     sections = models.CharField(_("組織"), max_length=300, blank=True)

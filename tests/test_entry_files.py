@@ -65,7 +65,7 @@ def test_a_file_is_looked_at_and_taken_in(round_: Round, entry: Pages) -> None:
     reply = Reply.objects.get()
     assert (reply.channel, reply.document_number) == ("file", "福第12号")
     assert entry.messages == [
-        "回答.xlsxを取り込みました（5行 ＝ 書き込み3 ＋ 変更なし2 ＋ 保留0）。"
+        "回答.xlsx：取り込みました（5行 ＝ 書き込み3 ＋ 変更なし2 ＋ 保留0）。"
     ]
 
 
@@ -205,6 +205,14 @@ def test_several_files_without_javascript(round_: Round, planner: Pages) -> None
     assert EntryFile.objects.count() == 2
 
 
+def test_the_way_back_drops_nothing(round_: Round, entry: Pages) -> None:
+    entry.bring(round_.book().fill(round_.figures[0], value=105))
+    links = [link["href"] for link in entry.open().select(".breadcrumbs a")]
+    assert links[-1] == entry.url()
+    entry._see(entry.client.get(links[-1]))
+    assert len(entry.page.select("#waiting tbody tr")) == 1
+
+
 def test_files_that_wait_are_told_on_the_first_page(round_: Round, entry: Pages) -> None:
     entry.bring(round_.book().fill(round_.figures[0], value=105))
     told = entry._see(entry.client.get(reverse("admin:index"))).select_one("#content").text
@@ -225,7 +233,8 @@ def test_one_refused_file_keeps_none_of_the_others_back(round_: Round, planner: 
         round_.book().fill(round_.figures[0], value="多い"),
     )
     boxes = page.select("input[name=chosen]")
-    assert [box.has_attr("checked") for box in boxes].count(True) == 1
+    assert [box.has_attr("checked") for box in boxes] == [False, True], "to be looked at: first"
+    assert "2件あります。そのうち先頭の1件は、このままでは取り込めません。" in page.text
     fields = {box["name"]: box["value"] for box in page.select("#waiting-form [type=hidden]")}
     chosen = [box["value"] for box in boxes]
     planner._see(
@@ -370,6 +379,9 @@ def test_files_of_others_are_refused(round_: Round, entry: Pages) -> None:
         ("foreign", "しるべの入力用Excelではありません"),
         ("no about", "隠れたシート「_照会」がありません"),
         ("no rows", "回答の行が一つも見つかりません"),
+        ("no keys", "シート「指標」の行の目印（隠れた列と行）が削除されています"),
+        ("no ids", "シート「指標」の行の目印（隠れた列と行）が削除されています"),
+        ("no marks", "シート「指標」の行の目印（隠れた列と行）が削除されています"),
         ("no version", "版の列"),
         ("no section", "いまはありません"),
         ("twice", "同じ列"),
@@ -386,8 +398,15 @@ def test_files_that_cannot_be_read_are_explained(
         for name in ["_照会"] if what == "no about" else ["_照会", "指標", "進捗"]:
             del book.book[name]
     elif what == "no rows":
-        for each, _technical, ids in book.sheets():
-            each.delete_cols(ids["#key"])
+        for each, _technical, _ids in list(book.sheets()):
+            del book.book[each.title]
+    elif what == "no keys":
+        sheet.delete_cols(1, 2)
+    elif what == "no ids":
+        sheet.delete_rows(next(book.sheets())[1])
+    elif what == "no marks":
+        sheet.delete_rows(next(book.sheets())[1])
+        sheet.delete_cols(1, 2)
     elif what == "no version":
         sheet.delete_cols(2)
     elif what == "no section":

@@ -90,3 +90,54 @@ def test_files_are_dropped_looked_at_and_taken_in(live_server: Any, chromium: Br
     expect(progress.locator("li.refused")).to_contain_text("大きすぎます")
     assert kinds(problems_of(page, url)) <= known
     page.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_what_was_refused_and_chosen_stays_in_sight(live_server: Any, chromium: Browser) -> None:
+    """Two drops one upon the other, a session that ends, and a yes."""
+    people = make_people()
+    plan = make.make_plan(people.kita)
+    series = make.make_indicator(plan, departments=[people.welfare]).series
+    other = make.make_indicator(plan, departments=[people.finance]).series
+    asked = make.make_request(plan)
+    book = Filled(book_for(asked, people.welfare))
+    good = book.fill(f"series-{series.pk}", value=7).to_bytes()
+    wrong = book.fill(f"series-{series.pk}", value="多い").to_bytes()
+    finance = Filled(book_for(asked, people.finance)).fill(f"series-{other.pk}", value=8)
+    page = sign_in(chromium, live_server.url, "planner")
+    url = live_server.url + reverse("admin:rounds_request_entry_files", args=[asked.pk])
+    page.goto(url)
+    drop(page, {"誤り.xlsx": wrong, "別の表.csv": "年度,値\n".encode()})
+    drop(page, {"福祉課.xlsx": good, "福祉課 (1).xlsx": good})
+    progress = page.locator("#upload-progress")
+    expect(progress).to_contain_text(
+        "2件のうち1件を受け取りました。そのうち1件は、このままでは取り込めません。"
+    )
+    expect(progress).to_contain_text("同じファイルが待っていたので、置き換えました。")
+    expect(page.locator("#waiting tbody tr")).to_have_count(2)
+    expect(progress.locator("li.refused")).to_have_count(2)
+
+    page.get_by_role("checkbox", name="福祉課").last.uncheck()
+    page.get_by_label("変更理由").fill("紙のとおり")
+    drop(page, {"財政課.xlsx": finance.to_bytes()})
+    expect(page.locator("#waiting tbody tr")).to_have_count(3)
+    expect(page.locator("#waiting input[name=chosen]:checked")).to_have_count(1)
+    expect(page.get_by_label("変更理由")).to_have_value("紙のとおり")
+
+    page.context.clear_cookies(name="sessionid")
+    take = page.get_by_role("button", name="選んだファイルを取り込む")
+    take.click()
+    expect(progress).to_contain_text("サインインの期限が切れました")
+    tab = page.context.new_page()
+    tab.goto(url)
+    tab.fill("#id_username", "planner")
+    tab.fill("#id_password", make.PASSWORD)
+    tab.press("#id_password", "Enter")
+    tab.wait_for_url(url)
+    take.click()
+    expect(progress).to_contain_text("財政課.xlsx：取り込みました（1行")
+    expect(progress).to_contain_text("別の表.csv")
+    values = Actual.objects.filter(fiscal_year=2023).values_list("series", "value")
+    assert dict(values) == {other.pk: 8}
+    page.context.close()

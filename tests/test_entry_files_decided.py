@@ -107,6 +107,15 @@ def test_the_wrong_cells_of_all_rows_are_said_at_once(round_: Round, entry: Page
     assert value(third) is None
 
 
+def test_a_formula_without_its_result_is_explained_once(round_: Round, entry: Pages) -> None:
+    """A value that cannot be read is not missing too."""
+    third = round_.figures[2]
+    entry.bring(round_.book().fill(third, value="=100+3", note="本文"))
+    entry.open()
+    assert "Excelで開いて保存し直すか" in entry.row("wrong")
+    assert "値のない理由を入力してください" not in entry.row("wrong")
+
+
 def test_the_workbook_comes_back_with_its_wrong_cells_marked(round_: Round, entry: Pages) -> None:
     first = round_.figures[0]
     book = round_.book().fill(first, value="多い", note="本文")
@@ -151,6 +160,9 @@ def test_planners_correct_and_hold_cells(round_: Round, planner: Pages) -> None:
     kept = EntryFile.objects.get()
     assert (kept.rows, kept.written, kept.unchanged, kept.held) == (5, 2, 2, 1)
     said = " ".join(kept.decisions)
+    assert f"「{make.Series.objects.get(pk=second.removeprefix('series-')).name}」を保留" in said, (
+        "as the page calls the row"
+    )
     assert "「10５人くらい」から「105」に訂正" in said
     assert "を保留" in said
     reason = figure(first).history.latest().history_change_reason

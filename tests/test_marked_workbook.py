@@ -158,6 +158,18 @@ def test_merged_cells_are_marked_where_they_show(content: bytes) -> None:
     assert sheet["B7"].comment.text == "【取込結果】\n誤り"
 
 
+def test_a_row_is_marked_where_people_see_it(content: bytes) -> None:
+    """Entry workbooks keep what tells their rows in columns nobody sees."""
+    book = load_workbook(BytesIO(content))
+    book.worksheets[0].column_dimensions.group("A", "B", hidden=True)
+    file = BytesIO()
+    book.save(file)
+    result, sheet, *_others = opened(marked(file.getvalue(), WRONG)).worksheets
+    assert "重複しています" in sheet["C5"].comment.text
+    assert sheet["A5"].comment is None
+    assert result["B5"].hyperlink.location == "'実績''入力'!C5"
+
+
 def test_no_complaint_is_said_too(content: bytes) -> None:
     assert opened(marked(content, [])).worksheets[0]["A2"].value == "誤りは見つかりませんでした。"
 

@@ -358,7 +358,8 @@ FOREIGN: dict[str, tuple[bytes, str, str]] = {
         "a.xlsx",
         "OpenDocument",
     ),
-    "zip": (zipped({"readme.txt": "x"}), "a.xlsx", "zipのファイル"),
+    "zip": (zipped({"readme.txt": "x"}), "a.xlsx", "zipのファイル.*展開"),
+    "zip as sent": (zipped({"a.xlsx": "x"}), "a.zip", "zipのファイル.*展開"),
     "cut off": (workbook()[:-200], "a.xlsx", "壊れて"),
     "too large": (b"a," * (5 * 2**20 + 1), "a.csv", r"10\.0 MB"),
 }

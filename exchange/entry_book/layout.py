@@ -64,6 +64,8 @@ NAME = "name"
 READ_ONLY = "#"
 KEY = "#key"
 VERSION = "#version"
+READ = frozenset({"#name", "#state"})
+"""Columns only people read that every sheet of rows has."""
 
 MONTH = "expected_on"
 """The box of figures that asks for a month."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from municipalities.uploads import Cell, Refused, Sheet, address, read
+from municipalities.uploads import Book, Cell, Refused, Sheet, address, read
 from municipalities.uploads.complaints import Complaint
 from rounds.entry.reading import short
 
@@ -90,6 +90,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
     found = EntryBook(about_of(book))
     for sheet in book.sheets:
         _read_sheet(sheet, found)
+    _refuse_lost_marks(book, found)
     if not found.rows:
         raise Refused(
             _(
@@ -129,7 +130,7 @@ def _read_sheet(sheet: Sheet, found: EntryBook) -> None:
             _("シート「%(sheet)s」に版の列（%(name)s）がありません。列を削除しないでください。")
             % {"sheet": sheet.name, "name": layout.VERSION}
         )
-    rows = list(_rows(sheet, columns))
+    rows = list(_rows(sheet, columns, found.about))
     _complain_of_merged(sheet, rows)
     rows += _loose_rows(sheet, columns)
     found.rows += rows
@@ -173,7 +174,7 @@ def _heading(sheet: Sheet, row: int, column: int) -> str:
     return short(text.partition("\n")[0])
 
 
-def _rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:
+def _rows(sheet: Sheet, columns: _Columns, about: About) -> Iterator[FileRow]:
     """Yield the rows with a key, also those that sorting has put above the technical row."""
     for number, row in enumerate(sheet.rows):
         key = text_of(row[columns.key]) if columns.key < len(row) else ""
@@ -190,7 +191,7 @@ def _rows(sheet: Sheet, columns: _Columns) -> Iterator[FileRow]:
             cells={},
             places=columns.boxes,
             headings=columns.headings,
-            label=_label(row, columns),
+            label=about.rows.get(key) or _label(row, columns),
         )
         if not has_key:
             one.is_known = False
@@ -241,10 +242,10 @@ def _loose_row(sheet: str, number: int, cells: dict[str, str], columns: _Columns
 
 
 def _label(row: list[Cell], columns: _Columns) -> str:
-    """Return the first two things the row says to people."""
+    """Return the first thing the row says to people: its name, in the first of its lines."""
     own = {columns.key, columns.version}
     said = (text_of(row[place]) for place in columns.others if place not in own)
-    return short(" ".join([text for text in said if text][:2]))
+    return short(next(filter(None, said), "").partition("\n")[0])
 
 
 def _read_cell(row: FileRow, column: str, cell: Cell) -> None:
@@ -256,6 +257,27 @@ def _read_cell(row: FileRow, column: str, cell: Cell) -> None:
 
 
 # --- What is wrong with it --------------------------------------------------------------------
+
+
+def _refuse_lost_marks(book: Book, found: EntryBook) -> None:
+    """Refuse a sheet of rows that has lost its marks, or some of them: what is typed there would be
+    passed over, and its rows taken for deleted ones."""
+    there = {row.key for row in found.rows}
+    gone = {key: name for key, name in found.about.rows.items() if key not in there}
+    if not gone:
+        return
+    for sheet in book.sheets:
+        texts = {text_of(cell).partition("\n")[0] for row in sheet.rows for cell in row}
+        if layout.FORMAT in texts or layout.KEY in texts:
+            continue
+        if not texts.isdisjoint({*gone, *gone.values(), *layout.READ}):
+            raise Refused(
+                _(
+                    "シート「%(sheet)s」の行の目印（隠れた列と行）が削除されています。"
+                    "入力用Excelを受け取り直し、入力した内容を貼り付けてください。"
+                )
+                % {"sheet": sheet.name}
+            )
 
 
 def _complain_of_twins(rows: list[FileRow]) -> None:

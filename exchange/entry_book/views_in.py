@@ -79,7 +79,8 @@ def _upload_view(request: HttpRequest, asked: Request, model_admin: Any) -> Http
 
 
 def _said(upload: EntryUpload) -> str:
-    return f"{upload.sections}：{sum_words(upload.counts)}"
+    twin = _("同じファイルが待っていたので、置き換えました。") if upload.has_replaced else ""
+    return f"{upload.sections}：{sum_words(upload.counts)}　{twin}".rstrip()
 
 
 # --- Confirming some of them ----------------------------------------------------------------------
@@ -112,8 +113,9 @@ def _decide_view(request: HttpRequest, asked: Request, model_admin: Any) -> Http
         return JsonResponse({"message": found[0][1]}, status=200 if found[0][0] else 400)
     if not found:
         messages.warning(request, _("取り込むファイルを選んでください。"))
-    for is_done, text in found:
-        (messages.success if is_done else messages.error)(request, text)
+    for upload, (is_done, text) in zip(chosen, found, strict=True):
+        say = messages.success if is_done else messages.error
+        say(request, f"{upload.file_name}：{text}")
     return HttpResponseRedirect(reverse(FILES, args=[asked.pk]))
 
 
@@ -124,21 +126,17 @@ def _confirmed(
     try:
         brought = _taken_in(upload, form, seen, None)
     except (Refused, PermissionDenied) as refused:
-        return False, f"{upload.file_name}：{refused}"
+        return False, str(refused)
     if brought is None:
-        return True, _("%(file)s：すでに取り込んであります。") % {"file": upload.file_name}
+        return True, _("すでに取り込んであります。")
     if brought.kept is not None:
-        return True, _done(upload, brought.kept)
+        return True, _done(brought.kept)
     remember(upload, brought)
     if brought.taken.is_refused:
-        text = _(
-            "%(file)s：取り込めない行があります。何も書き込んでいません。開いて確かめてください。"
-        )
+        text = _("取り込めない行があります。何も書き込んでいません。開いて確かめてください。")
     else:
-        text = _(
-            "%(file)s：確かめた後に内容が変わりました。何も書き込んでいません。開いて確かめてください。"
-        )
-    return False, text % {"file": upload.file_name}
+        text = _("確かめた後に内容が変わりました。何も書き込んでいません。開いて確かめてください。")
+    return False, text
 
 
 def _taken_in(
@@ -153,8 +151,8 @@ def _taken_in(
     )
 
 
-def _done(upload: EntryUpload, kept: EntryFile) -> str:
-    return _("%(file)sを取り込みました（%(sum)s）。") % {"file": upload.file_name, "sum": kept.sum}
+def _done(kept: EntryFile) -> str:
+    return _("取り込みました（%(sum)s）。") % {"sum": kept.sum}
 
 
 # --- One of them ----------------------------------------------------------------------------------
@@ -179,7 +177,7 @@ def file_view(request: HttpRequest, pk: int, number: int, model_admin: Any) -> H
             brought = _taken_in(upload, form, request.POST.get("fingerprint", ""), decisions)
             if brought is None or brought.kept is not None:
                 if brought is not None and brought.kept is not None:
-                    messages.success(request, _done(upload, brought.kept))
+                    messages.success(request, f"{upload.file_name}：{_done(brought.kept)}")
                 return back
             _say_why_not(request, brought)
         else:
@@ -246,6 +244,7 @@ def _files_page(
     decision_form: DecisionForm | None = None,
 ) -> HttpResponse:
     waiting = list(EntryUpload.objects.waiting(request.user, asked).defer("content"))
+    waiting.sort(key=lambda upload: not upload.is_refused)  # what is to be looked at comes first
     of_request = EntryFile.objects.filter(request=asked).visible_to(request.user)
     kept = of_request.defer("content").select_related("brought_by").prefetch_related("departments")
     before = of_request.like(waiting)
@@ -261,6 +260,7 @@ def _files_page(
         waiting=[
             (upload, sum_words(upload.counts), before.get(upload.sha256)) for upload in waiting
         ],
+        refused=sum(upload.is_refused for upload in waiting),
         kept=kept[:MOST_KEPT],
         has_more=kept[MOST_KEPT:].exists(),
     )

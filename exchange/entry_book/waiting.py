@@ -36,6 +36,7 @@ def receive(user: Any, asked: Request, name: str, content: bytes) -> EntryUpload
     twins = [number for number, sha256 in hashes.items() if sha256 == upload.sha256]
     if twins:
         waiting.filter(pk__in=twins).delete()
+        upload.has_replaced = True
     remember(upload, brought)
     return upload
 

@@ -53,6 +53,8 @@ def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
     _refuse_foreign(content)
     found: Literal["xlsx", "csv"] = "xlsx" if is_zip(content) else "csv"
     suffix = PurePath(name).suffix.lower()
+    if found == "xlsx" and suffix == ".zip":
+        raise packed()
     if suffix != f".{found}":
         raise Refused(_misnamed(found, suffix))
     return found
@@ -66,6 +68,13 @@ def too_large(size: int) -> Refused:
             "画像や不要なシートを削除するか、ファイルを分けてください。"
         )
         % {"found": size / 2**20, "limit": limits.UPLOAD / 2**20}
+    )
+
+
+def packed() -> Refused:
+    """Return the answer to files that are packed together."""
+    return Refused(
+        _("zipのファイルです。展開（解凍）して、中のファイルをアップロードしてください。")
     )
 
 

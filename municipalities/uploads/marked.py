@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from copy import copy
 from io import BytesIO, StringIO
+from itertools import count
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
@@ -129,15 +130,29 @@ def _forget_mark(cell: Cell) -> None:
 
 
 def _mark(sheet: Worksheet, complaint: Complaint) -> None:
-    """Colour the cell (of a row: its first) and say why beside what is already said there."""
+    """Colour the cell (of a row: the first people see) and say why beside what is already said
+    there."""
     assert complaint.row is not None
-    cell = _anchor(sheet, complaint.row + 1, (complaint.column or 0) + 1)
+    cell = _anchor(sheet, complaint.row + 1, _column(sheet, complaint) + 1)
     cell.fill = copy(_FILL)
     said, author = "", _AUTHOR
     if cell.comment is not None:
         said, author = f"{cell.comment.text}\n", cell.comment.author
     mark = "" if _MARK in said else f"{_MARK}\n"
     cell.comment = _comment(f"{said}{mark}{complaint.message}", author)
+
+
+def _column(sheet: Worksheet, complaint: Complaint) -> int:
+    """Return the column of a complaint, counted from 0; of a row's the first that is not hidden."""
+    if complaint.column is not None:
+        return complaint.column
+    hidden = {
+        column
+        for some in sheet.column_dimensions.values()
+        if some.hidden
+        for column in range(some.min, some.max + 1)
+    }
+    return next(column for column in count() if column + 1 not in hidden)
 
 
 def _comment(text: str, author: str) -> Comment:
@@ -164,7 +179,8 @@ def _add_result(book: Workbook, complaints: Sequence[Complaint]) -> None:
     for complaint in complaints:
         _append(sheet, [complaint.sheet, complaint.place, complaint.found, complaint.message])
         if complaint.sheet in book.sheetnames:
-            _link(sheet.cell(sheet.max_row, 2), complaint)
+            column = _column(book[complaint.sheet], complaint)
+            _link(sheet.cell(sheet.max_row, 2), complaint, column)
     if not complaints:
         _append(sheet, [_("誤りは見つかりませんでした。")])
     sheet.freeze_panes = "A2"
@@ -181,8 +197,8 @@ def _append(sheet: Worksheet, texts: Sequence[str]) -> None:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _link(cell: Cell, complaint: Complaint) -> None:
-    target = address(complaint.row or 0, complaint.column or 0)
+def _link(cell: Cell, complaint: Complaint, column: int) -> None:
+    target = address(complaint.row or 0, column)
     cell.hyperlink = Hyperlink(
         ref=cell.coordinate, location=f"{quote_sheetname(complaint.sheet)}!{target}"
     )

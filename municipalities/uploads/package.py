@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from . import limits
 from .book import Refused
+from .kinds import packed
 
 _BLOCK = 2**20
 _MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -92,7 +93,7 @@ def _check_kind(package: zipfile.ZipFile) -> None:
     if _CONTENT_TYPES.lower() not in names:
         if "mimetype" in names:
             raise _other_kind(_("OpenDocument（.ods など）"))
-        raise _other_kind(_("zip"))
+        raise packed()
     first = next(one for one in package.infolist() if one.filename.lower().startswith("[content_t"))
     types = _unpacked(package, first).decode("utf-8", "replace")
     if _MACROS.search(types) or any(name.endswith(("vbaproject.bin", ".xlsb")) for name in names):

@@ -6,14 +6,27 @@ import { csrfToken } from "../entry/server.js";
 const texts = {
   waits: "待っています",
   goes: "送っています…",
-  fails: "サーバーにつながりません。もう一度送ってください。",
+  fails:
+    "サーバーにつながらないか、ファイルを読めません（フォルダーは送れません）。もう一度送ってください。",
   signedOut: "サインインの期限が切れました。別のタブでサインインし直してから、もう一度送ってください。",
-  done: (count, all) => `${all}件のうち${count}件を受け取りました。`,
+  refused: (status) =>
+    `サーバーが受け付けませんでした（${status}）。ページを読み込み直してから、もう一度送ってください。`,
+  received: (count, all, wrong) =>
+    `${all}件のうち${count}件を受け取りました。` +
+    (wrong ? `そのうち${wrong}件は、このままでは取り込めません。` : ""),
   taken: (count, all) => `${all}件のうち${count}件を取り込みました。`,
 };
 
-/** Post a form's content; {isDone, message} of the answer, never following to another page. */
+/** What is being sent: one batch after another, as the database takes one writer at a time. */
+let queue = Promise.resolve();
+let running = 0;
+
+/**
+ * Post a form's content; {isDone, isWrong, message} of the answer, never following to another page.
+ * isWrong: it has arrived, but cannot be taken in as it is.
+ */
 async function post(form, content) {
+  content.delete("csrfmiddlewaretoken"); // of before somebody signed in again; the header's is newer
   try {
     const answer = await fetch(window.location.href, {
       method: "POST",
@@ -24,18 +37,26 @@ async function post(form, content) {
       redirect: "manual",
     });
     if (answer.type === "opaqueredirect") return { isDone: false, message: texts.signedOut };
-    const said = await answer.json();
-    return { isDone: answer.ok, message: said.message };
+    const said = await answer.json().catch(() => null);
+    if (said === null) return { isDone: false, message: texts.refused(answer.status) };
+    return { isDone: answer.ok, isWrong: said.refused === true, message: said.message };
   } catch {
     return { isDone: false, message: texts.fails };
   }
 }
 
-/** Show a line per thing that is sent; returns what sets its text. */
+/**
+ * Show a line per thing that is sent, above those of before, of which only what was refused stays;
+ * returns what sets its text.
+ */
 function lines(names) {
+  const progress = document.getElementById("upload-progress");
+  progress.querySelectorAll(".is-sent li:not(.refused)").forEach((line) => line.remove());
+  const batch = document.createElement("div");
   const list = document.createElement("ul");
   const sum = document.createElement("p");
-  document.getElementById("upload-progress").replaceChildren(sum, list);
+  batch.append(sum, list);
+  progress.prepend(batch);
   const setters = names.map((name) => {
     const line = document.createElement("li");
     list.append(line);
@@ -46,47 +67,73 @@ function lines(names) {
     set(texts.waits);
     return set;
   });
-  return { sum, setters };
+  return { batch, sum, setters };
 }
 
-/** Send one after another; the server's database takes one writer at a time. */
-async function sendAll(form, things, say) {
-  const { sum, setters } = lines(things.map((thing) => thing.name));
-  let count = 0;
-  for (const [place, thing] of things.entries()) {
-    setters[place](texts.goes);
-    const { isDone, message } = await post(form, thing.content);
-    setters[place](message, !isDone);
-    count += isDone ? 1 : 0;
-    sum.textContent = say(count, things.length);
-  }
-  await renew();
+/** Send things behind those that are on their way. `keepsTyped`: see `renew`. */
+function sendAll(form, things, say, keepsTyped) {
+  const { batch, sum, setters } = lines(things.map((thing) => thing.name));
+  running += 1;
+  queue = queue.then(async () => {
+    let count = 0;
+    let wrong = 0;
+    for (const [place, thing] of things.entries()) {
+      setters[place](texts.goes);
+      const { isDone, isWrong, message } = await post(form, thing.content);
+      setters[place](message, !isDone || isWrong);
+      count += isDone ? 1 : 0;
+      wrong += isWrong ? 1 : 0;
+      sum.textContent = say(count, things.length, wrong);
+    }
+    batch.classList.add("is-sent");
+    running -= 1;
+    await renew(keepsTyped);
+  });
+  return queue;
 }
 
 /** Show the lists of what waits and what has been taken in as they are now. */
-async function renew() {
-  const answer = await fetch(window.location.href, { cache: "no-store", redirect: "manual" });
-  if (!answer.ok) return;
+async function renew(keepsTyped) {
+  const answer = await fetch(window.location.href, {
+    cache: "no-store",
+    redirect: "manual",
+  }).catch(() => null);
+  if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const before = document.getElementById("waiting");
   ["waiting", "kept"].forEach((id) => {
     const now = page.getElementById(id);
     if (now) document.getElementById(id).replaceWith(document.adoptNode(now));
   });
+  keepChoices(before, document.getElementById("waiting"), keepsTyped);
   watchWaiting();
+}
+
+/** Leave out what people have left out, and, where told to, what they have typed below the list. */
+function keepChoices(before, now, keepsTyped) {
+  before.querySelectorAll("input[name=chosen]:not(:checked)").forEach((box) => {
+    const same = now.querySelector(`#${box.id}`);
+    if (same) same.checked = false;
+  });
+  if (!keepsTyped) return;
+  before.querySelectorAll(".form-row :is(input, textarea)").forEach((box) => {
+    const same = now.querySelector(`#${box.id}`);
+    if (same) same.value = box.value;
+  });
 }
 
 function watchUpload() {
   const form = document.getElementById("upload-form");
   const place = document.getElementById("drop-place");
   const box = form.querySelector("input[type=file]");
-  const send = async (files) => {
+  const send = (files) => {
     const things = [...files].map((file) => {
       const content = new FormData();
       content.append(box.name, file);
       return { name: file.name, content };
     });
-    if (things.length) await sendAll(form, things, texts.done);
     box.value = "";
+    if (things.length) sendAll(form, things, texts.received, true);
   };
   place.querySelector(".drop-hint").hidden = false;
   form.addEventListener("submit", (event) => {
@@ -127,9 +174,12 @@ function watchWaiting() {
       content.set("confirm", "1");
       return { name: box.closest("tr").querySelector("a").textContent, content };
     });
-    sendAll(form, things, texts.taken);
+    sendAll(form, things, texts.taken, false);
   });
 }
 
+window.addEventListener("beforeunload", (event) => {
+  if (running) event.preventDefault();
+});
 watchUpload();
 watchWaiting();
