@@ -219,6 +219,9 @@ class EntryUpload(KeptUpload):
     counts = models.JSONField(_("行の数"), default=dict)
     fingerprint = models.CharField(_("プレビューの要約"), max_length=64, blank=True)
     is_refused = models.BooleanField(_("このままでは取り込めない"), default=False)
+    decided = models.JSONField(
+        _("確認画面で決めたこと"), default=dict, help_text=_("欄の名前と内容。")
+    )
     kept = models.ForeignKey(
         EntryFile,
         models.SET_NULL,

@@ -79,6 +79,14 @@ class Pages:
         self.upload = EntryUpload.objects.filter(user=self.user).latest("pk")
         return self._see(self.client.get(self.url("file", self.upload.pk)))
 
+    def see_list(self) -> BeautifulSoup:
+        return self._see(self.client.get(self.url()))
+
+    def take_in_from_list(self) -> BeautifulSoup:
+        """Take in every file that waits, as the list shows them."""
+        fields = sent(self.see_list().select_one("#waiting-form"))
+        return self._see(self.client.post(self.url(), fields | {"confirm": "1"}, follow=True))
+
     def press(self, button: str = "confirm", **decisions: Any) -> BeautifulSoup:
         """Send the shown form with these decisions: `row|column` names as the boxes have them."""
         form = self.page.select_one("#confirm-form")

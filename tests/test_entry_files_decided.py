@@ -170,6 +170,28 @@ def test_planners_correct_and_hold_cells(round_: Round, planner: Pages) -> None:
     assert "「10５人くらい」から「105」に訂正" in reason
 
 
+@pytest.mark.parametrize("way", ["the list", "the file"])
+def test_what_was_decided_is_there_when_one_comes_back(
+    round_: Round, planner: Pages, way: str
+) -> None:
+    first, second, _third = round_.figures
+    planner.bring(round_.book().fill(first, value="10５人くらい").fill(second, value="不明"))
+    planner.open()
+    planner.press("recheck", **{f"fix|{first}|value": "105", f"hold|{second}": "on"})
+    if way == "the file":
+        page = planner.open()
+        assert page.select_one(f'[name="fix|{first}|value"]')["value"] == "105"
+        assert page.select_one(f'[name="hold|{second}"]').has_attr("checked")
+        planner.press()
+    else:
+        page = planner.see_list()
+        assert "確認画面で決めたことを、そのまま使います。" in page.select_one("#waiting").text
+        assert "保留1" in page.select_one("#waiting").text
+        planner.take_in_from_list()
+    assert [value(key) for key in (first, second)] == [105, None]
+    assert "「10５人くらい」から「105」に訂正" in " ".join(EntryFile.objects.get().decisions)
+
+
 def test_columns_sorted_by_themselves_are_asked_about(round_: Round, entry: Pages) -> None:
     first, second, _third = round_.figures
     make.make_actual(

@@ -57,6 +57,13 @@ class Decisions:
                     found.fixed[key, column] = cleaned(text)[: MOST_LETTERS + 1].strip()
         return found
 
+    def boxes(self) -> dict[str, str]:
+        """Return what the form said, for `of` to read again."""
+        of_rows = ((CHOICE, self.choices), (SHOWN, self.shown), (CONFIRMED, self.confirmed))
+        said = {box_name(what, key): text for what, texts in of_rows for key, text in texts.items()}
+        said |= {box_name(HOLD, *place): "on" for place in sorted(self.held)}
+        return said | {box_name(FIX, *place): text for place, text in self.fixed.items()}
+
     def take_back(self, rows: Iterable[FileRow]) -> None:
         """Forget corrections that say what the file says."""
         for row in rows:

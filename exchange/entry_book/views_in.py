@@ -25,7 +25,7 @@ from .decisions import Decisions
 from .forms_in import DecisionForm, UploadForm
 from .keeping import Brought
 from .preview import preview_of, sum_words
-from .waiting import look_at, receive, remember, take_in
+from .waiting import decided_of, look_at, receive, remember, take_in
 
 FILES = "admin:rounds_request_entry_files"
 MOST_KEPT = 200
@@ -124,14 +124,15 @@ def _confirmed(
 ) -> tuple[bool, str]:
     """Take a file in as it was shown; return whether that is done, and what to say of it."""
     try:
-        brought = _taken_in(upload, form, seen, None)
+        decisions = decided_of(upload)
+        brought = _taken_in(upload, form, seen, decisions)
     except (Refused, PermissionDenied) as refused:
         return False, str(refused)
     if brought is None:
         return True, _("すでに取り込んであります。")
     if brought.kept is not None:
         return True, _done(brought.kept)
-    remember(upload, brought)
+    remember(upload, brought, decisions)
     if brought.taken.is_refused:
         text = _("取り込めない行があります。何も書き込んでいません。開いて確かめてください。")
     else:
@@ -140,7 +141,7 @@ def _confirmed(
 
 
 def _taken_in(
-    upload: EntryUpload, form: DecisionForm, seen: str, decisions: Decisions | None
+    upload: EntryUpload, form: DecisionForm, seen: str, decisions: Decisions
 ) -> Brought | None:
     return take_in(
         upload,
@@ -171,7 +172,7 @@ def file_view(request: HttpRequest, pk: int, number: int, model_admin: Any) -> H
         return back
     is_asked = request.method == "POST"
     form = DecisionForm(request.POST if is_asked else None)
-    decisions = Decisions.of(request.POST) if is_asked else Decisions()
+    decisions = Decisions.of(request.POST) if is_asked else decided_of(upload)
     try:
         if "confirm" in request.POST and form.is_valid():
             brought = _taken_in(upload, form, request.POST.get("fingerprint", ""), decisions)
@@ -185,6 +186,8 @@ def file_view(request: HttpRequest, pk: int, number: int, model_admin: Any) -> H
     except Refused as refused:
         messages.error(request, refused.message)
         return back
+    if is_asked:
+        remember(upload, brought, decisions)
     return _file_page(request, upload, model_admin, brought, decisions, form)
 
 

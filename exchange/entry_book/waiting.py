@@ -17,6 +17,7 @@ from .decisions import Decisions
 from .keeping import Brought, Decision, bring
 
 logger = logging.getLogger(__name__)
+_SHOWN = ("sections", "counts", "fingerprint", "is_refused", "decided")
 
 
 def receive(user: Any, asked: Request, name: str, content: bytes) -> EntryUpload:
@@ -41,6 +42,11 @@ def receive(user: Any, asked: Request, name: str, content: bytes) -> EntryUpload
     return upload
 
 
+def decided_of(upload: EntryUpload) -> Decisions:
+    """Return what has been decided about a file so far."""
+    return Decisions.of(upload.decided)
+
+
 def look_at(upload: EntryUpload, decisions: Decisions | None = None) -> Brought:
     """Return what a file would do. Raises as `bring`."""
     return bring(
@@ -52,13 +58,14 @@ def look_at(upload: EntryUpload, decisions: Decisions | None = None) -> Brought:
     )
 
 
-def remember(upload: EntryUpload, brought: Brought) -> None:
-    """Keep what was shown of a file beside it."""
+def remember(upload: EntryUpload, brought: Brought, decisions: Decisions | None = None) -> None:
+    """Keep what was shown of a file beside it, and what has been decided about it."""
     upload.sections = brought.sections[:300]
     upload.counts = {kind.value: count for kind, count in brought.taken.counts.items()}
     upload.fingerprint = brought.taken.fingerprint
     upload.is_refused = brought.taken.is_refused
-    upload.save()
+    upload.decided = {} if decisions is None else decisions.boxes()
+    upload.save(update_fields=_SHOWN if upload.pk else None)
 
 
 def take_in(
