@@ -83,16 +83,9 @@ class UploadForm(forms.Form):
         file = self.cleaned_data["file"]
         content = file.read()
         try:
-            book = read(content, file.name)
+            read(content, file.name, takes_csv=False)
         except Refused as refused:
             raise ValidationError(refused.message) from refused
-        if book.kind != "xlsx":
-            raise ValidationError(
-                _(
-                    "CSVのファイルです。計画の取込は、"
-                    "ひな形のシートを持つExcelブック (.xlsx) だけです。"
-                )
-            )
         return file.name, content
 
 

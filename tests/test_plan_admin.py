@@ -245,7 +245,7 @@ def test_one_error_and_nothing_is_written(people: People, planner: Client, plan:
         ("計画.xlsx", b"", "ファイルが空です"),
         ("計画.xlsx", b"PK\x03\x04broken", "壊れ"),
         ("計画.xls", bytes.fromhex("D0CF11E0A1B11AE1"), "古い形式"),
-        ("計画.csv", "コード,値\n1,2\n".encode(), "CSVのファイルです。"),
+        ("計画.csv", "コード,値\n1,2\n".encode(), "CSVなどのテキストのファイルです。Excelブック"),
         ("計画.pdf", b"%PDF-1.7", "PDFのファイルです。"),
     ],
 )

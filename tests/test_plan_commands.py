@@ -116,8 +116,8 @@ def test_a_plan_to_come_is_waited_for(town: Municipality, workbook: Path) -> Non
     [
         (["import_plan", "{file}", "--municipality=nowhere"], "自治体「nowhere」はありません。"),
         (["import_plan", "{folder}/none.xlsx", "--municipality=kita"], "を読めません"),
-        (["import_plan", "{folder}/text.csv", "--municipality=kita"], "ブック（.xlsx）だけ"),
-        (["import_plan", "{folder}/text.xlsx", "--municipality=kita"], "保存し直し"),
+        (["import_plan", "{folder}/text.csv", "--municipality=kita"], "CSVなどのテキスト"),
+        (["import_plan", "{folder}/text.xlsx", "--municipality=kita"], "CSVなどのテキスト"),
         (["export_plan", "kita", "none", "{file}"], "計画「none」はきた市にありません"),
         (["export_plan", "nowhere", "none", "{file}"], "自治体「nowhere」はありません。"),
         (["plan_template", "{folder}/none/x.xlsx"], "に書き込めません"),

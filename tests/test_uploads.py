@@ -373,6 +373,21 @@ def test_what_is_no_table_is_refused_with_a_hint(case: str) -> None:
     assert "ください" in refused.value.message
 
 
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("あ,い\n".encode(), "a.csv"),
+        ("あ,い\n".encode("utf-16"), "a.txt"),
+        (b"%PDF-1.7", "a.pdf"),
+        (b"<?xml version='1.0'?><Workbook/>", "a.xml"),
+    ],
+)
+def test_nobody_is_sent_to_csv_where_none_is_taken(content: bytes, name: str) -> None:
+    with pytest.raises(Refused, match=r"Excelブック \(\.xlsx\) で") as refused:
+        read(content, name, takes_csv=False)
+    assert "CSV (.csv)" not in refused.value.message
+
+
 @pytest.mark.parametrize("extension", ["xls", "ods", "xlsm"])
 def test_libreoffices_other_formats_are_refused(
     extension: str, typical: bytes, soffice: str, tmp_path: Path
@@ -382,8 +397,9 @@ def test_libreoffices_other_formats_are_refused(
     filters = {"xls": "MS Excel 97", "ods": "calc8", "xlsm": "Calc MS Excel 2007 VBA XML"}
     path = convert(soffice, source, f"{extension}:{filters[extension]}")
     hints = {"xls": "古い形式", "ods": "OpenDocument", "xlsm": "マクロ"}
-    with pytest.raises(Refused, match=hints[extension]):
-        read(path.read_bytes(), "a.xlsx")
+    for name in ("a.xlsx", f"a.{extension}"):
+        with pytest.raises(Refused, match=hints[extension]):
+            read(path.read_bytes(), name)
 
 
 BROKEN: dict[str, Callable[[bytes], bytes]] = {

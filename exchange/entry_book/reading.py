@@ -79,14 +79,7 @@ class EntryBook:
 def read_entry_book(content: bytes, name: str) -> EntryBook:
     """Return what a workbook says; `name` is the name it came under. Raises Refused where it is
     unsafe, broken, none of ours, or of a layout of former times."""
-    book = read(content, name)
-    if book.kind != "xlsx":
-        raise Refused(
-            _(
-                "CSVのファイルです。この照会から受け取った入力用Excel (.xlsx) を"
-                "そのまま取り込んでください。"
-            )
-        )
+    book = read(content, name, takes_csv=False)
     found = EntryBook(about_of(book))
     for sheet in book.sheets:
         _read_sheet(sheet, found)

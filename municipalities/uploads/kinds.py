@@ -35,8 +35,8 @@ def is_zip(content: bytes) -> bool:
     return content.startswith(_ZIP)
 
 
-def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
-    """Return how to read the file; Refused where it is neither, or is named as the other."""
+def kind_of(content: bytes, name: str, *, takes_csv: bool = True) -> Literal["xlsx", "csv"]:
+    """Return how to read the file; Refused where it is neither, or nothing that is taken."""
     if not content:
         raise Refused(
             _("ファイルが空です（0バイト）。保存し直したファイルをアップロードしてください。")
@@ -50,14 +50,24 @@ def kind_of(content: bytes, name: str) -> Literal["xlsx", "csv"]:
                 "~$の付かない、もとのブックをアップロードしてください。"
             )
         )
-    _refuse_foreign(content)
-    found: Literal["xlsx", "csv"] = "xlsx" if is_zip(content) else "csv"
-    suffix = PurePath(name).suffix.lower()
-    if found == "xlsx" and suffix == ".zip":
-        raise packed()
-    if suffix != f".{found}":
-        raise Refused(_misnamed(found, suffix))
-    return found
+    if is_zip(content):
+        if _suffix(name) == ".zip":
+            raise packed()
+        return "xlsx"
+    _refuse_foreign(content, takes_csv)
+    if not takes_csv:
+        raise _not_taken(_("CSVなどのテキスト"), takes_csv)
+    return "csv"
+
+
+def check_name(kind: Literal["xlsx", "csv"], name: str) -> None:
+    """Raise Refused where a file is not named as what it is."""
+    if _suffix(name) != f".{kind}":
+        raise Refused(_misnamed(kind, _suffix(name)))
+
+
+def _suffix(name: str) -> str:
+    return PurePath(name).suffix.lower()
 
 
 def too_large(size: int) -> Refused:
@@ -78,19 +88,16 @@ def packed() -> Refused:
     )
 
 
-def _misnamed(found: str, suffix: str) -> str:
-    if found == "xlsx":
-        what, other = _("Excelブックまたはzip"), "xlsx"
-    else:
-        what, other = _("テキスト（CSVなど）"), "csv"
+def _misnamed(kind: str, suffix: str) -> str:
+    what = _("Excelブック") if kind == "xlsx" else _("テキスト（CSVなど）")
     return _(
         "ファイル名の末尾は「%(suffix)s」ですが、中身は%(what)sです。"
         "元のソフトで .%(other)s 形式で保存し直し、末尾が .%(other)s の名前で"
         "アップロードしてください。"
-    ) % {"suffix": suffix[:10] or _("なし"), "what": what, "other": other}
+    ) % {"suffix": suffix[:10] or _("なし"), "what": what, "other": kind}
 
 
-def _refuse_foreign(content: bytes) -> None:
+def _refuse_foreign(content: bytes, takes_csv: bool) -> None:
     """Raise Refused for every kind of file that is told by its first bytes and not taken."""
     if content.startswith(_OLE2):
         if _LABELLED in content:
@@ -115,10 +122,10 @@ def _refuse_foreign(content: bytes) -> None:
         )
     for start, what in _OTHERS.items():
         if content.startswith(start):
-            raise _not_a_table(what)
+            raise _not_taken(what, takes_csv)
     if _HTML.match(content):
-        raise _not_a_table(_("HTMLまたはXML"))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _not_taken(_("HTMLまたはXML"), takes_csv)
+    if takes_csv and content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(
             _(
                 "文字コードがUTF-16のテキストです。"
@@ -127,11 +134,9 @@ def _refuse_foreign(content: bytes) -> None:
         )
 
 
-def _not_a_table(what: str) -> Refused:
+def _not_taken(what: str, takes_csv: bool) -> Refused:
+    wanted = _("Excelブック (.xlsx) かCSV (.csv)") if takes_csv else _("Excelブック (.xlsx)")
     return Refused(
-        _(
-            "%(what)sのファイルです。Excelブック (.xlsx) か"
-            "CSV (.csv) で保存したファイルをアップロードしてください。"
-        )
-        % {"what": what}
+        _("%(what)sのファイルです。%(wanted)s で保存したファイルをアップロードしてください。")
+        % {"what": what, "wanted": wanted}
     )

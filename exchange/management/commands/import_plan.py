@@ -48,7 +48,7 @@ class Command(BaseCommand):
         town = find_town(municipality)
         content = read_file(file)
         try:
-            book = read(content, file.name)
+            book = read(content, file.name, takes_csv=False)
         except Refused as refused:
             raise CommandError(refused.message) from refused
         outcome = import_plan(book, town, by=None, reason=reason, dry_run=dry_run)
