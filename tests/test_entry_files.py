@@ -88,21 +88,6 @@ def test_a_figure_that_cannot_be_read_is_not_called_missing(round_: Round, entry
         assert "値か、値のない理由" not in entry.row("wrong")
 
 
-def test_a_file_that_was_taken_in_before_says_so(round_: Round, entry: Pages) -> None:
-    content = round_.book().fill(round_.figures[0], value=105).to_bytes()
-    said = "同じファイルを"
-    page = entry.bring(content)
-    assert said not in page.text
-    assert said not in entry.open().text
-    entry.press()
-    kept = EntryFile.objects.get()
-    when = f"{timezone.localtime(kept.brought_at):%Y-%m-%d %H:%M}"
-    words = f"同じファイルを{when}に{entry.user}さんが取り込んであります。"
-    assert words in entry.bring(content).text
-    assert words in entry.open().text
-    assert said not in entry.bring(round_.book()).select_one("#waiting").text.replace(words, "")
-
-
 def test_what_was_taken_in_can_be_had_again(round_: Round, entry: Pages, planner: Pages) -> None:
     content = round_.book().fill(round_.figures[0], value=105).to_bytes()
     entry.bring(content)

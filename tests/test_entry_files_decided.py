@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from exchange.models import EntryFile
 from indicators.models import Actual
@@ -90,6 +91,7 @@ def test_a_closed_year_refuses_the_whole_file(round_: Round, entry: Pages) -> No
     entry.open()
     assert "変更できない行1" in entry.sum
     assert "締め切られている" in entry.row("locked")
+    assert "実績値：104 → 105" in entry.row("locked")
     entry.press()
     assert value(round_.figures[0]) == 104
 
@@ -231,3 +233,29 @@ def test_rows_that_are_not_the_sections_are_refused(round_: Round, planner: Page
     assert len(holds) == 3
     planner.press(**holds)
     assert EntryFile.objects.get().held == 3
+
+
+# --- Files beside each other -------------------------------------------------------------------
+
+
+def test_of_two_files_of_a_section_one_is_chosen(round_: Round, planner: Pages) -> None:
+    first, second, _third = round_.figures
+    page = planner.bring(round_.book().fill(first, value=105), round_.book().fill(second, value=7))
+    assert page.select("#waiting").pop().text.count("この組織のファイルが、ほかにもあります。") == 2
+    assert not page.select("input[name=chosen][checked]")
+    assert len(page.select("input[name=chosen]")) == 2
+
+
+def test_a_file_that_was_taken_in_before_says_so(round_: Round, entry: Pages) -> None:
+    content = round_.book().fill(round_.figures[0], value=105).to_bytes()
+    said = "同じファイルを"
+    page = entry.bring(content)
+    assert said not in page.text
+    assert said not in entry.open().text
+    entry.press()
+    kept = EntryFile.objects.get()
+    when = f"{timezone.localtime(kept.brought_at):%Y-%m-%d %H:%M}"
+    words = f"同じファイルを{when}に{entry.user}さんが取り込んであります。"
+    assert words in entry.bring(content).text
+    assert words in entry.open().text
+    assert said not in entry.bring(round_.book()).select_one("#waiting").text.replace(words, "")

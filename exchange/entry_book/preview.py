@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from exchange.models import EntryFile, EntryUpload
 from municipalities.uploads import address
 
 from .decisions import CHOICE, CONFIRMED, FIX, HOLD, SHOWN, Decisions, box_name
@@ -100,6 +102,37 @@ def sum_words(counts: Mapping[Kind, int] | Mapping[str, int]) -> str:
     parts = [f"{kind.label}{count}" for kind, count in counts.items() if count]
     total = sum(counts.values())
     return _("ファイルの%(total)d行 ＝ %(parts)s") % {"total": total, "parts": " ＋ ".join(parts)}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file of the list of those that wait: what there is to know of it, and whether it is chosen
+    to be taken in unless somebody says otherwise."""
+
+    upload: EntryUpload
+    sum: str
+    notes: list[str]
+    is_chosen: bool
+
+
+def waiting_of(uploads: Sequence[EntryUpload], before: Mapping[str, EntryFile]) -> list[Waiting]:
+    """Return the list, what is to be looked at first. `before`: hash → a file taken in before.
+    Of several files of one section people choose."""
+    several = {name for name, n in Counter(each.sections for each in uploads).items() if n > 1}
+    found = []
+    for upload in sorted(uploads, key=lambda each: not each.is_refused):
+        notes = []
+        if upload.sections in several:
+            notes.append(
+                _("この組織のファイルが、ほかにもあります。取り込むものを選んでください。")
+            )
+        if upload.decided:
+            notes.append(_("確認画面で決めたことを、そのまま使います。"))
+        if upload.sha256 in before:
+            notes.append(before[upload.sha256].again)
+        is_chosen = not upload.is_refused and upload.sections not in several
+        found.append(Waiting(upload, sum_words(upload.counts), notes, is_chosen))
+    return found
 
 
 def _section(part: Part, decisions: Decisions, is_planner: bool) -> Section:

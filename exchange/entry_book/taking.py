@@ -234,6 +234,8 @@ def _row(
     if decisions.holds(key):
         row.kind = Kind.HELD
         return row
+    if key in outcome.after:
+        row.changes = _changes(line, outcome.after[key])
     if source.complaints:
         row.kind = Kind.WRONG if source.is_known else Kind.UNKNOWN
     elif line is None or key in foreign:
@@ -246,7 +248,6 @@ def _row(
         row.kind = Kind.STALE
     elif key in outcome.after:
         row.kind = Kind.NEW if line.working is None else Kind.CHANGED
-        row.changes = _changes(line, outcome.after[key])
     elif decisions.choices.get(key) == THEIRS or decisions.holds_some(key):
         row.kind = Kind.HELD
     return row
@@ -280,7 +281,7 @@ def _swapped(rows: Sequence[TakenRow]) -> list[str]:
     before: dict[tuple[str, str], list[str]] = {}
     after: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        for change in row.changes:
+        for change in row.changes if row.kind in WRITTEN else ():
             place = row.source.sheet, change.label
             before.setdefault(place, []).append(change.before)
             after.setdefault(place, []).append(change.after)

@@ -24,7 +24,7 @@ from rounds.requests.views import known_request
 from .decisions import Decisions
 from .forms_in import DecisionForm, UploadForm
 from .keeping import Brought
-from .preview import preview_of, sum_words
+from .preview import preview_of, sum_words, waiting_of
 from .waiting import decided_of, look_at, receive, remember, take_in
 
 FILES = "admin:rounds_request_entry_files"
@@ -247,10 +247,8 @@ def _files_page(
     decision_form: DecisionForm | None = None,
 ) -> HttpResponse:
     waiting = list(EntryUpload.objects.waiting(request.user, asked).defer("content"))
-    waiting.sort(key=lambda upload: not upload.is_refused)  # what is to be looked at comes first
     of_request = EntryFile.objects.filter(request=asked).visible_to(request.user)
     kept = of_request.defer("content").select_related("brought_by").prefetch_related("departments")
-    before = of_request.like(waiting)
     return _page(
         request,
         model_admin,
@@ -260,9 +258,7 @@ def _files_page(
         may_bring=may_bring(request.user, asked) and asked.state != Request.State.DRAFT,
         form=form or UploadForm(),
         decision_form=decision_form or DecisionForm(),
-        waiting=[
-            (upload, sum_words(upload.counts), before.get(upload.sha256)) for upload in waiting
-        ],
+        waiting=waiting_of(waiting, of_request.like(waiting)),
         refused=sum(upload.is_refused for upload in waiting),
         kept=kept[:MOST_KEPT],
         has_more=kept[MOST_KEPT:].exists(),
