@@ -14,9 +14,9 @@ _CHUNK = 2**20
 
 
 def parse(xml: bytes, **handlers: Callable[..., None]) -> Iterator[None]:
-    """Hand the XML to the handlers; pause after every megabyte. Refused where it
-    is broken. What follows the cells of a sheet
-    is only checked: newer rules of Excel have formulas there that are no cell's."""
+    """Hand the XML to the handlers; pause after every megabyte. Raises Refused where it is broken.
+    What follows the cells of a sheet is only checked: newer rules of Excel have formulas there that
+    are no cell's."""
     parser = expat.ParserCreate()
     for name, handler in handlers.items():
         setattr(parser, name, handler)
