@@ -172,6 +172,19 @@ def test_planners_correct_and_hold_cells(round_: Round, planner: Pages) -> None:
     assert "「10５人くらい」から「105」に訂正" in reason
 
 
+def test_the_cells_offered_are_those_that_matter(round_: Round, planner: Pages) -> None:
+    first, second, third = round_.figures
+    book = round_.book().fill(first, expected_on="来年").fill(second, value="不明", note="窓口")
+    planner.bring(book.fill(third, value=7))
+    page = planner.open()
+    offered = {box["name"].removeprefix("fix|") for box in page.select("[name^='fix|']")}
+    assert offered == {
+        f"{first}|expected_on",
+        *(f"{second}|{column}" for column in ("value", "missing_reason")),
+        f"{third}|value",
+    }
+
+
 @pytest.mark.parametrize("way", ["the list", "the file"])
 def test_what_was_decided_is_there_when_one_comes_back(
     round_: Round, planner: Pages, way: str

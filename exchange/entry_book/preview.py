@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from exchange.models import EntryFile, EntryUpload
 from municipalities.uploads import address
+from rounds.entry.lines import FIGURE_OR_REASON
 
 from .decisions import CHOICE, CONFIRMED, FIX, HOLD, SHOWN, Decisions, box_name
 from .taking import REFUSED, WRITTEN, Change, Kind, Part, Taken, TakenRow, counted
@@ -197,12 +198,12 @@ def _messages(row: TakenRow) -> list[str]:
 
 
 def _cells(row: TakenRow, decisions: Decisions) -> Sequence[Cell]:
-    """Return the cells to decide about: of a wrong row all, else those that change something."""
-    source, changed = row.source, {change.column for change in row.changes}
+    """Return the cells to decide about."""
+    source, wanted = row.source, _wanted(row)
     cells = []
     for column, place in source.places.items():
         is_decided = (source.key, column) in decisions.fixed or decisions.holds(source.key, column)
-        if not (row.kind in REFUSED or is_decided or column in changed):
+        if not (is_decided or column in wanted):
             continue
         cells.append(
             Cell(
@@ -215,3 +216,16 @@ def _cells(row: TakenRow, decisions: Decisions) -> Sequence[Cell]:
             )
         )
     return cells
+
+
+def _wanted(row: TakenRow) -> set[str]:
+    """Return the columns that change something and those that are wrong; where it is the row that
+    is refused, and changes nothing that can be read, all of them."""
+    changed = {change.column for change in row.changes}
+    if row.kind not in REFUSED:
+        return changed
+    columns = {place: column for column, place in row.source.places.items()}
+    wrong = {columns.get(one.column, "") for one in row.complaints}
+    if not wrong.isdisjoint(FIGURE_OR_REASON):
+        wrong |= FIGURE_OR_REASON  # one of them takes the place of the other
+    return changed | wrong if changed or "" not in wrong else set(row.source.places)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.uploads.complaints import Complaint
 from rounds.entry.desk import Desk
-from rounds.entry.lines import NOTHING_SAID, Line, Problem
+from rounds.entry.lines import FIGURE_OR_REASON, NOTHING_SAID, Line, Problem
 from rounds.entry.saving import THEIRS, Clash, Outcome, Question, save, spoken
 
 from . import layout
@@ -257,7 +257,7 @@ def _told(source: FileRow, problems: list[Problem]) -> list[Problem]:
     """Return what to tell of a row: where a figure or reason is there but cannot be read, not that
     there is none."""
     there = {each.column for each in problems if each.code != NOTHING_SAID}
-    if there.union(source.complaints).isdisjoint({"value", "missing_reason"}):
+    if there.union(source.complaints).isdisjoint(FIGURE_OR_REASON):
         return problems
     return [each for each in problems if each.code != NOTHING_SAID]
 

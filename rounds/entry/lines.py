@@ -42,6 +42,8 @@ OWN_NAMES = frozenset(
     {"version", "choice", "clash", "clash_version", "confirmed", "handover", "handover_seen"}
 )
 """Names of a row's boxes that are no content of it."""
+FIGURE_OR_REASON = frozenset({"value", "missing_reason"})
+"""The boxes one of which has to say something."""
 NOTHING_SAID = "nothing_said"
 """The code of a problem: there is neither a figure nor a reason."""
 AS_IS = "as-is:"
