@@ -39,8 +39,9 @@ class Decisions:
     def of(cls, data: Mapping[str, Any]) -> Decisions:
         """Return what a form says."""
         found = cls()
-        for name, text in data.items():
-            what, *place = name.split(BETWEEN, 2)
+        for name, sent in data.items():
+            text = cleaned(sent)  # it is kept beside the file
+            what, *place = cleaned(name).split(BETWEEN, 2)
             if not place:
                 continue
             key, column = place[0], place[1] if len(place) > 1 else ""
@@ -54,7 +55,7 @@ class Decisions:
                 case "hold" if text:
                     found.held.add((key, column))
                 case "fix" if column:
-                    found.fixed[key, column] = cleaned(text)[: MOST_LETTERS + 1].strip()
+                    found.fixed[key, column] = text[: MOST_LETTERS + 1].strip()
         return found
 
     def boxes(self) -> dict[str, str]:
