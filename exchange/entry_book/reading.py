@@ -75,6 +75,12 @@ class EntryBook:
     rows: list[FileRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def gone(self) -> dict[str, str]:
+        """Key of each row it had when it was made and has no more → how people call it."""
+        there = {row.key for row in self.rows}
+        return {key: name for key, name in self.about.rows.items() if key not in there}
+
 
 def read_entry_book(content: bytes, name: str) -> EntryBook:
     """Return what a workbook says; `name` is the name it came under. Raises Refused where it is
@@ -255,8 +261,7 @@ def _read_cell(row: FileRow, column: str, cell: Cell) -> None:
 def _refuse_lost_marks(book: Book, found: EntryBook) -> None:
     """Refuse a sheet of rows that has lost its marks, or some of them: what is typed there would be
     passed over, and its rows taken for deleted ones."""
-    there = {row.key for row in found.rows}
-    gone = {key: name for key, name in found.about.rows.items() if key not in there}
+    gone = found.gone
     if not gone:
         return
     for sheet in book.sheets:
@@ -324,8 +329,7 @@ def _note_strangers(sheet: Sheet, columns: _Columns, rows: list[FileRow], found:
 
 
 def _note_deleted(found: EntryBook) -> None:
-    there = {row.key for row in found.rows}
-    gone = [name for key, name in found.about.rows.items() if key not in there]
+    gone = [*found.gone.values()]
     if gone:
         text = _(
             "書き出した後に、%(count)d行が削除されています（%(names)s）。"

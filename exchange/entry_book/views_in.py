@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from exchange.downloads import File, file_name, sent
-from exchange.models import EntryFile, EntryUpload
+from exchange.models import EntryFile, EntryFileQuerySet, EntryUpload
 from municipalities.access import get_visible_or_404, scope_of
 from municipalities.uploads import Refused
 from municipalities.uploads.marked import marked
@@ -226,6 +226,11 @@ def kept_view(request: HttpRequest, pk: int, number: int, model_admin: Any) -> H
     return sent(File(file_name([kept.file_name.removesuffix(".xlsx")]), bytes(kept.content)))
 
 
+def _kept_of(asked: Request, user: Any) -> EntryFileQuerySet:
+    """Return the files taken in for a request that a person sees."""
+    return EntryFile.objects.filter(request=asked).visible_to(user)
+
+
 def _own_upload(request: HttpRequest, pk: int, number: int) -> EntryUpload:
     """Return the person's own file of a request they still see."""
     asked = known_request(request, pk)
@@ -247,7 +252,7 @@ def _files_page(
     decision_form: DecisionForm | None = None,
 ) -> HttpResponse:
     waiting = list(EntryUpload.objects.waiting(request.user, asked).defer("content"))
-    of_request = EntryFile.objects.filter(request=asked).visible_to(request.user)
+    of_request = _kept_of(asked, request.user)
     kept = of_request.defer("content").select_related("brought_by").prefetch_related("departments")
     return _page(
         request,
@@ -275,7 +280,7 @@ def _file_page(
 ) -> HttpResponse:
     asked, taken = upload.request, brought.taken
     is_planner = scope_of(request.user).plans_for(asked.municipality_id)
-    of_request = EntryFile.objects.filter(request=asked).visible_to(request.user)
+    of_request = _kept_of(asked, request.user)
     preview = preview_of(taken, decisions, is_planner=is_planner)
     return _page(
         request,
