@@ -24,7 +24,7 @@ from municipalities.record_many import (
     refuse,
     stored_rows,
 )
-from plans.models import Plan, PlanScheme, YearLock
+from plans.models import Plan, PlanScheme
 from plans.moving import Flows, Place, check_state, move_rows
 from plans.record import locked, require_section, wrong_scheme
 from plans.record_many import Calendar, places_in_plan, save_rows
@@ -37,21 +37,27 @@ from .record import is_late, refuse_override, series_is_shown
 # --- Actuals ----------------------------------------------------------------------------------
 
 
+SectionsOf = Callable[[Actual], Collection[int]]
+"""Returns the ids of the sections that answer for an actual."""
+
+
 def check_actuals(
     rows: Sequence[Actual],
     *,
     by: Any,
     fields: Collection[str] | None = None,
     stored: Mapping[int, Actual] | None = None,
+    calendar: SeriesCalendar | None = None,
+    sections_of: SectionsOf | None = None,
     with_led: bool = False,
 ) -> Problems:
     """Return what is wrong with actuals, new or changed; see `record.check_actual`. Those that may
-    be written know whether they are late. `stored`, `with_led`: as in `record_actuals`."""
+    be written know whether they are late. The rest as in `record_actuals`."""
     if stored is None:
         stored = stored_rows(rows, "series")
     both = [*rows, *stored.values()]
-    towns = {row.series.municipality_id for row in both}
-    place_of = _places_of(both, with_sections=acts_for_sections(by, towns))
+    calendar = calendar or SeriesCalendar(row.series_id for row in both)
+    place_of = _places_of(calendar, sections_of or _sections(both, by))
     flows = Flows()
 
     def is_closed(row: Actual, before: Actual | None) -> bool:
@@ -89,36 +95,69 @@ def check_actuals(
     return gathered(rows, check)
 
 
-def _places_of(rows: Sequence[Actual], *, with_sections: bool = True) -> Callable[[Actual], Place]:
-    """Return where each actual stands: the sections that answer for its series, and every plan
-    that shows it. A constant number of queries."""
-    series_ids = {row.series_id for row in rows}
-    locks = (
-        YearLock.objects.filter(plan__indicators__series__in=series_ids)
-        .annotate(series=models.F("plan__indicators__series"))
-        .select_related("plan")
-    )
-    closed = {(lock.series, lock.fiscal_year): lock for lock in locks}
-    sections = Sections(series_ids) if with_sections else None
+def _sections(rows: Sequence[Actual], by: Any) -> SectionsOf:
+    """Return which sections answer for an actual. Where `by` acts as planner, nobody asks for
+    them, and they are not read."""
+    if not acts_for_sections(by, {row.series.municipality_id for row in rows}):
+        return lambda row: ()
+    return Sections(row.series_id for row in rows).of_row
 
-    def ensure_open(row: Actual) -> None:
-        lock = closed.get((row.series_id, row.fiscal_year))
-        if lock is not None:
-            raise locked(lock.plan, lock.fiscal_year)
+
+def _places_of(calendar: SeriesCalendar, sections_of: SectionsOf) -> Callable[[Actual], Place]:
+    """Return where each actual stands: the sections that answer for its series, and every plan
+    that shows it."""
 
     def place_of(row: Actual) -> Place:
         return Place(
             row.series.municipality_id,
-            lambda: ensure_open(row),
-            sections.of(row.series, row.fiscal_year) if sections else (),
+            lambda: calendar.ensure_open_for(row.series_id, row.fiscal_year),
+            sections_of(row),
         )
 
     return place_of
 
 
+class SeriesCalendar(Calendar):
+    """Which years are closed for the figures of some series, by any plan that shows them; and
+    what `Calendar` says of the plans named beside them. One query."""
+
+    def __init__(self, series_ids: Iterable[int], plan_ids: Iterable[int] = ()) -> None:
+        self._series_ids = set(series_ids)
+        self._closed_for: dict[tuple[int, int], Plan] = {}
+        super().__init__(plan_ids)
+
+    def _plans(self) -> models.QuerySet:
+        if not self._series_ids:
+            return super()._plans()
+        # A plan comes once for each of the series it shows.
+        of_these = models.Q(indicators__series__in=self._series_ids)
+        shown = models.FilteredRelation("indicators", condition=of_these)
+        return super()._plans().annotate(shown=shown, series=models.F("shown__series"))
+
+    def _wanted(self, plan_ids: set[int]) -> models.Q:
+        """Also the plans that show a series."""
+        wanted = super()._wanted(plan_ids)
+        return wanted | models.Q(shown__isnull=False) if self._series_ids else wanted
+
+    def _put_down(self, plan: Any) -> None:
+        super()._put_down(plan)
+        if self._series_ids and None not in (plan.series, plan.closed):
+            self._closed_for[plan.series, plan.closed] = plan
+
+    def is_closed_for(self, series_id: int, fiscal_year: int) -> bool:
+        """Whether a plan that shows a series has closed a year."""
+        return (series_id, fiscal_year) in self._closed_for
+
+    def ensure_open_for(self, series_id: int, fiscal_year: int) -> None:
+        """Raise ValidationError where a plan that shows a series has closed a year."""
+        if self.is_closed_for(series_id, fiscal_year):
+            raise locked(self._closed_for[series_id, fiscal_year], fiscal_year)
+
+
 def places_of_actuals(rows: Sequence[Actual]) -> Callable[[Actual], Place]:
     """Return where stored actuals stand; a closed year is open for the figures it awaits."""
-    place_of = _places_of(rows)
+    series_ids = {row.series_id for row in rows}
+    place_of = _places_of(SeriesCalendar(series_ids), Sections(series_ids).of_row)
 
     def place_in_workflow(row: Actual) -> Place:
         place = place_of(row)
@@ -162,6 +201,9 @@ class Sections:
             link.department_id for link in self._links[series.pk] if link.is_in_year(fiscal_year)
         }
 
+    def of_row(self, row: Actual) -> set[int]:
+        return self.of(row.series, row.fiscal_year)
+
 
 def record_actuals(
     rows: Sequence[Actual],
@@ -171,14 +213,25 @@ def record_actuals(
     fields: Collection[str] | None = None,
     expected_versions: Mapping[int, int] | None = None,
     stored: Mapping[int, Actual] | None = None,
+    calendar: SeriesCalendar | None = None,
+    sections_of: SectionsOf | None = None,
     with_led: bool = False,
 ) -> None:
     """Check and save actuals, with their history: all or none. `fields` names what may have
-    changed of stored ones (None: everything), `stored` is number → row, with its series, as the
-    caller has locked it (None: they are read here); see `plans.record_many.save_rows`. `with_led`:
-    a lead section brings its division's, see `plans.record.require_section`. Raises
-    ValidationError with every problem."""
-    problems = check_actuals(rows, by=by, fields=fields, stored=stored, with_led=with_led)
+    changed of stored ones (None: everything). What the caller knows is not read here: `stored` is
+    number → row, with its series, as it has been locked, see `plans.record_many.save_rows`;
+    `calendar` of all their series; `sections_of` who answers for them. `with_led`: a lead section
+    brings its division's, see `plans.record.require_section`. Raises ValidationError with every
+    problem."""
+    problems = check_actuals(
+        rows,
+        by=by,
+        fields=fields,
+        stored=stored,
+        calendar=calendar,
+        sections_of=sections_of,
+        with_led=with_led,
+    )
     refuse(problems, rows)
     save_actuals(
         rows,

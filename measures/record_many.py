@@ -37,15 +37,16 @@ def check_reports(
     by: Any,
     fields: Collection[str] | None = None,
     stored: Mapping[int, ProgressReport] | None = None,
+    calendar: Calendar | None = None,
     with_led: bool = False,
 ) -> Problems:
-    """Return what is wrong with reports, new or changed; see `record.check_report`. `stored`,
-    `with_led`: as in `record_reports`."""
+    """Return what is wrong with reports, new or changed; see `record.check_report`. The rest
+    as in `record_reports`."""
     if stored is None:
         stored = stored_rows(rows, "row__action__plan")
     flows = Flows()
     plans = {row.row.action.plan_id: row.row.action.plan for row in rows}
-    calendar = Calendar({*plans, *(row.row.action.plan_id for row in stored.values())})
+    calendar = calendar or Calendar({*plans, *(row.row.action.plan_id for row in stored.values())})
     # Rows of one plan need not share the object that stands for it.
     objects = {id(row.row.action.plan): row.row.action.plan for row in rows}
     prefetch_related_objects([*objects.values()], "report_columns", "schemes__scheme")
@@ -110,17 +111,21 @@ def record_reports(
     fields: Collection[str] | None = None,
     expected_versions: Mapping[int, int] | None = None,
     stored: Mapping[int, ProgressReport] | None = None,
+    calendar: Calendar | None = None,
     with_led: bool = False,
 ) -> None:
     """Check and save reports, with their history: all or none; see `record.record_report`.
 
-    `fields` names what may have changed of stored ones (None: everything), `stored` is number →
-    row, with its reporting row, as the caller has locked it (None: they are read here); see
-    `plans.record_many.save_rows`. `with_led`: a lead section brings its division's, see
-    `plans.record.require_section`. Raises ValidationError with every problem.
+    `fields` names what may have changed of stored ones (None: everything). What the caller knows is
+    not read here: `stored` is number → row, with its reporting row, as it has been locked, see
+    `plans.record_many.save_rows`; `calendar` of all their plans. `with_led`: a lead
+    section brings its division's, see `plans.record.require_section`. Raises ValidationError with
+    every problem.
     """
     before = stored_rows(rows, "row__action__plan") if stored is None else stored
-    problems = check_reports(rows, by=by, fields=fields, stored=before, with_led=with_led)
+    problems = check_reports(
+        rows, by=by, fields=fields, stored=before, calendar=calendar, with_led=with_led
+    )
     refuse(problems, rows)
     for row in rows:
         keep_marks(row, before.get(row.pk))

@@ -25,19 +25,26 @@ class Calendar:
     """
 
     def __init__(self, plan_ids: Iterable[int]) -> None:
-        plan_ids = set(plan_ids)
         self._closed: dict[int, dict[int, Plan]] = defaultdict(dict)
         self._successors: dict[int, Plan] = {}
-        takes_over = models.Q(predecessor__in=plan_ids, takes_over_from__isnull=False)
-        plans = Plan.objects.filter(models.Q(pk__in=plan_ids) | takes_over)
         # A row for each closed year; of several successors the earliest comes last, and holds.
-        for plan in plans.annotate(closed=models.F("year_locks__fiscal_year")).order_by(
-            "-takes_over_from"
-        ):
-            if plan.closed is not None:
-                self._closed[plan.pk][plan.closed] = plan
-            if plan.takes_over_from is not None and plan.stage != Plan.Stage.DRAFT:
-                self._successors[plan.predecessor_id] = plan
+        plans = self._plans().filter(self._wanted(set(plan_ids)))
+        for plan in plans.order_by("-takes_over_from"):
+            self._put_down(plan)
+
+    def _plans(self) -> models.QuerySet:
+        return Plan.objects.annotate(closed=models.F("year_locks__fiscal_year"))
+
+    def _wanted(self, plan_ids: set[int]) -> models.Q:
+        """These plans, and their successors."""
+        takes_over = models.Q(predecessor__in=plan_ids, takes_over_from__isnull=False)
+        return models.Q(pk__in=plan_ids) | takes_over
+
+    def _put_down(self, plan: Any) -> None:
+        if plan.closed is not None:
+            self._closed[plan.pk][plan.closed] = plan
+        if plan.takes_over_from is not None and plan.stage != Plan.Stage.DRAFT:
+            self._successors[plan.predecessor_id] = plan
 
     def ensure_open(self, plan_ids: Iterable[int], fiscal_year: int) -> None:
         """As `plans.record.ensure_open`."""

@@ -227,5 +227,5 @@ def test_the_number_of_queries_does_not_grow(count: int, django_assert_num_queri
         make_indicator(plan, departments=[section])
         make_report(make_row(make_action(plan), [section]), fiscal_year=2023)
     request = Request.objects.get(pk=make_request(plan).pk)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert len(dues_of(request)) == 2 * count

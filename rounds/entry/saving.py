@@ -18,7 +18,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from indicators.models import Actual
-from indicators.record_many import record_actuals
+from indicators.record_many import SeriesCalendar, record_actuals
 from measures.models import ProgressReport
 from measures.record_many import record_reports
 from municipalities.record_many import RefusedError
@@ -332,15 +332,31 @@ class _Saving:
     def _write(self, rows: dict[str, Any], notes: dict[str, str]) -> None:
         figures = {key: row for key, row in rows.items() if isinstance(row, Actual)}
         reports = {key: row for key, row in rows.items() if isinstance(row, ProgressReport)}
-        self._write_rows(figures, record_actuals, (*FIGURE_FIELDS, "state"))
-        self._write_rows(reports, record_reports, REPORT_FIELDS)
+        calendar = SeriesCalendar(
+            {row.series_id for row in figures.values()},
+            {row.row.action.plan_id for row in reports.values()},
+        )
+        fields = (*FIGURE_FIELDS, "state")
+        sections_of = self._sections_of(figures) if self.from_file else None
+        self._write_rows(figures, record_actuals, fields, calendar, sections_of=sections_of)
+        self._write_rows(reports, record_reports, REPORT_FIELDS, calendar)
         self._write_notes(notes)
         if not self.found.is_refused:
             self._drop_draft()
             self.found.saved = list(dict.fromkeys([*rows, *notes]))
 
+    def _sections_of(self, figures: dict[str, Actual]) -> Callable[[Actual], set[int]]:
+        """Return who answers for a figure, as its line has read it."""
+        lines = {(row.series_id, row.fiscal_year): self.lines[key] for key, row in figures.items()}
+        return lambda row: lines[row.series_id, row.fiscal_year].sections()
+
     def _write_rows(
-        self, rows: dict[str, Any], record: Callable[..., None], fields: tuple[str, ...]
+        self,
+        rows: dict[str, Any],
+        record: Callable[..., None],
+        fields: tuple[str, ...],
+        calendar: SeriesCalendar,
+        **known: Any,
     ) -> None:
         """Write rows of one kind, or put down what the write path says against it."""
         if not rows or transaction.get_rollback():
@@ -354,7 +370,9 @@ class _Saving:
                 fields=fields,
                 expected_versions={row.pk: row.version for row in rows.values() if row.pk},
                 stored={row.pk: self.lines[key].working for key, row in rows.items() if row.pk},
+                calendar=calendar,
                 with_led=self.from_file,
+                **known,
             )
         except RefusedError as refused:
             for position, error in refused.problems.items():

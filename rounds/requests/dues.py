@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from indicators.choices import Basis
 from indicators.models import Actual, Indicator, Series
+from indicators.record_many import SeriesCalendar
 from measures.models import ProgressReport, ReportingRow
 from municipalities.fiscal_year import LAST
 from municipalities.models import Department
@@ -168,12 +169,7 @@ class _Dues:
     def _figures(self) -> Iterable[FigureDue]:
         shown = self._indicators()
         series = {each.series_id: each.series for each in shown}
-        plans_of: dict[int, set[int]] = defaultdict(set)
-        for number, plan in Indicator.objects.filter(series__in=series).values_list(
-            "series", "plan"
-        ):
-            plans_of[number].add(plan)
-        calendar_ = Calendar({plan for plans in plans_of.values() for plan in plans})
+        calendar_ = SeriesCalendar(series)
         actuals = self._actuals(series)
         told = self._told_before(series)
         of_series: dict[int, list[Indicator]] = defaultdict(list)
@@ -185,7 +181,7 @@ class _Dues:
                 years.append(self.year)
             for year in years:
                 actual = actuals[number].get(year)
-                closed = any(year in calendar_.closed_years(plan) for plan in plans_of[number])
+                closed = calendar_.is_closed_for(number, year)
                 yield self._figure(series[number], indicators, year, actual, closed)
 
     def _indicators(self) -> list[Indicator]:
