@@ -94,6 +94,12 @@ class KeptUpload(WaitingFile):
             setattr(self, name, value)
         self.save(update_fields=["content", "finished_at", *became])
 
+    def claim(self) -> bool:
+        """Finish a file that is being taken in, within that transaction; return whether nobody
+        else has. A second click waits here. This instance keeps the content."""
+        waiting = type(self)._default_manager.filter(pk=self.pk, finished_at=None)
+        return waiting.update(content=b"", finished_at=timezone.now()) > 0
+
 
 class Upload(KeptUpload):
     """The workbook of a plan between its upload and the person's yes or no."""
@@ -221,13 +227,6 @@ class EntryUpload(KeptUpload):
     is_refused = models.BooleanField(_("このままでは取り込めない"), default=False)
     decided = models.JSONField(
         _("確認画面で決めたこと"), default=dict, help_text=_("欄の名前と内容。")
-    )
-    kept = models.ForeignKey(
-        EntryFile,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("取り込んだファイル"),
     )
 
     objects = EntryUploadQuerySet.as_manager()

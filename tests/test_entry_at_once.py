@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
+from exchange.models import EntryFile, EntryUpload
 from indicators.models import Actual
 
 from . import factories as make
+from .entry_file_pages import Pages, make_round
 from .entry_forms import SheetPage
 from .people import make_people
 
@@ -39,7 +42,7 @@ def test_of_two_who_press_at_once_one_saves_and_the_other_is_shown_both(is_begun
             sheet.fields = fields | {
                 name: text for name, text in sheet.fields.items() if name not in fields
             }
-        press_at_once(sheets)
+        at_once(*(sheet.press for sheet in sheets))
         shown = [sheet.page.select(".entry-clash") for sheet in sheets]
         assert sorted(map(len, shown)) == [0, ROWS]
         winner = 1 if shown[0] else 0
@@ -52,21 +55,35 @@ def test_of_two_who_press_at_once_one_saves_and_the_other_is_shown_both(is_begun
     assert changes == (ROWS * TIMES if is_begun else 0)
 
 
-def press_at_once(sheets: list[SheetPage]) -> None:
-    """Press the save button of every sheet in a thread of its own."""
-    barrier = threading.Barrier(len(sheets))
+@pytest.mark.django_db(transaction=True)
+def test_a_file_confirmed_twice_at_once_is_taken_in_once() -> None:
+    round_ = make_round()
+    pages = [Pages(round_.people.entry, round_.asked) for _ in range(2)]
+    # It changes nothing, so what is saved stays what both have seen.
+    pages[0].bring(round_.book())
+    for each in pages:
+        each.open()
+    at_once(*(each.press for each in pages))
+    assert EntryFile.objects.count() == 1
+    assert sum("取り込みました" in text for each in pages for text in each.messages) == 1
+    assert not EntryUpload.objects.waiting(round_.people.entry, round_.asked).exists()
+
+
+def at_once(*presses: Callable[[], object]) -> None:
+    """Press several buttons, each in a thread of its own."""
+    barrier = threading.Barrier(len(presses))
     problems: list[BaseException] = []
 
-    def press(sheet: SheetPage) -> None:
+    def press(button: Callable[[], object]) -> None:
         barrier.wait()
         try:
-            sheet.press()
+            button()
         except BaseException as error:
             problems.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=press, args=(sheet,)) for sheet in sheets]
+    threads = [threading.Thread(target=press, args=(button,)) for button in presses]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -80,9 +80,7 @@ def take_in(
     Raises as `bring`."""
     try:
         with transaction.atomic():
-            # A second click waits here, and finds the file used.
-            locked = EntryUpload.objects.select_for_update().defer("content").get(pk=upload.pk)
-            if locked.finished_at is not None:
+            if not upload.claim():
                 return None
             brought = bring(
                 upload.request,
@@ -94,8 +92,8 @@ def take_in(
                 decision=decision,
                 reason=reason,
             )
-            if brought.kept is not None:
-                upload.finish(kept=brought.kept)
+            if brought.kept is None:
+                transaction.set_rollback(True)  # it waits on
             return brought
     except (IntegrityError, OperationalError):  # somebody wrote the same rows at this moment
         logger.exception("A workbook met other writers.")
