@@ -138,6 +138,12 @@ class Migration(migrations.Migration):
                 'verbose_name': '指標',
                 'verbose_name_plural': '指標',
                 'ordering': ['plan', 'order', 'code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='indicators_indicator_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
+                    models.UniqueConstraint(fields=('plan', 'code'), name='indicator_code_unique', violation_error_message='このコードはこの計画ですでに使われています。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', False), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', False)), models.Q(('basic_goal__isnull', True), ('measure__isnull', False), ('policy__isnull', True)), _connector='OR'), name='indicator_hangs_on_one', violation_error_message='付ける段は一つだけ選んでください。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('baseline_status', 'value'), ('baseline_value__isnull', False)), models.Q(models.Q(('baseline_status', 'value'), _negated=True), ('baseline_value__isnull', True)), _connector='OR'), name='indicator_baseline_value_as_status_says', violation_error_message='基準値の状態が「値あり」のときだけ、基準値を入力してください（0は値です）。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -265,6 +271,12 @@ class Migration(migrations.Migration):
                 'verbose_name': '系列',
                 'verbose_name_plural': '系列',
                 'ordering': ['municipality', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('municipality', 'code'), name='series_code_unique', violation_error_message='このコードの系列がすでにあります。'),
+                    models.CheckConstraint(condition=models.Q(('decimals__lte', 4)), name='series_decimals_range', violation_error_message='小数桁は4桁までです。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('accumulation', 'sum'), _negated=True), ('start_fiscal_year__isnull', False), _connector='OR'), name='series_sum_has_start', violation_error_message='合計する累計には数え始めの年度を入力してください。'),
+                    models.CheckConstraint(condition=models.Q(('window_start__isnull', True), ('window_end__isnull', True), ('window_end__gte', models.F('window_start')), _connector='OR'), name='series_window_order', violation_error_message='累計期間の最終年度は初年度以後にしてください。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -407,6 +419,12 @@ class Migration(migrations.Migration):
                 'verbose_name': '実績',
                 'verbose_name_plural': '実績',
                 'ordering': ['series', 'fiscal_year', 'period'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('series', 'fiscal_year', 'period'), name='actual_unique', violation_error_message='この系列のこの年度・時期の実績がすでにあります。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', False), ('missing_reason', '')), models.Q(('value__isnull', True), models.Q(('missing_reason', ''), _negated=True)), _connector='OR'), name='actual_value_or_reason', violation_error_message='実績値か、値のない理由の、どちらか一方を入力してください（0は値です）。'),
+                    models.CheckConstraint(condition=models.Q(('expected_on__isnull', True), ('value__isnull', True), _connector='OR'), name='actual_expected_only_without_value', violation_error_message='確定予定月は、値のないときだけ入力します。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revision__in', ['corrected', 'source_revised']), _negated=True), models.Q(('revision_reason', ''), _negated=True), _connector='OR'), name='actual_revision_has_reason', violation_error_message='訂正・遡及改定には公開する理由を入力してください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -421,6 +439,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '定義の変更',
                 'verbose_name_plural': '定義の変更',
                 'ordering': ['series', 'fiscal_year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('series', 'fiscal_year'), name='series_break_unique', violation_error_message='この年度の定義の変更がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -448,6 +469,13 @@ class Migration(migrations.Migration):
                 'verbose_name': '目標値',
                 'verbose_name_plural': '目標値',
                 'ordering': ['indicator', 'fiscal_year', 'revision'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('indicator', 'fiscal_year', 'revision'), name='target_unique', violation_error_message='この年度の目標値がすでにあります。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['at_least', 'at_most', 'change']), ('value__isnull', False)), models.Q(('kind', 'range'), ('lower__isnull', False), ('upper__gte', models.F('lower')), ('upper__isnull', False), ('value__isnull', True)), models.Q(('kind', 'text'), models.Q(('text', ''), _negated=True)), ('kind__in', ['maintain', 'direction_only', 'unspecified']), _connector='OR'), name='target_kind_has_its_figures', violation_error_message='目標の種類に合う値を入力してください（範囲は下限と上限、文章は文）。'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'range'), models.Q(('lower__isnull', True), ('upper__isnull', True)), _connector='OR'), name='target_range_only_for_ranges', violation_error_message='下限と上限は、種類が「範囲」のときだけ入力します。'),
+                    models.CheckConstraint(condition=models.Q(('tolerance__isnull', True), ('tolerance__gte', 0), _connector='OR'), name='target_tolerance_not_negative', violation_error_message='幅は0以上にしてください。'),
+                    models.CheckConstraint(condition=models.Q(('revision', 0), models.Q(('reason', ''), _negated=True), _connector='OR'), name='target_revision_has_reason', violation_error_message='改定した目標値には理由を入力してください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -494,77 +522,5 @@ class Migration(migrations.Migration):
                 'ordering': ['indicator', 'order'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='indicators_responsibility_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'), models.UniqueConstraint(fields=('indicator', 'department', 'order'), name='responsibility_unique', violation_error_message='この担当課はすでに登録されています。')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('municipality', 'code'), name='series_code_unique', violation_error_message='このコードの系列がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('decimals__lte', 4)), name='series_decimals_range', violation_error_message='小数桁は4桁までです。'),
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accumulation', 'sum'), _negated=True), ('start_fiscal_year__isnull', False), _connector='OR'), name='series_sum_has_start', violation_error_message='合計する累計には数え始めの年度を入力してください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('window_start__isnull', True), ('window_end__isnull', True), ('window_end__gte', models.F('window_start')), _connector='OR'), name='series_window_order', violation_error_message='累計期間の最終年度は初年度以後にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='indicators_indicator_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='indicator_code_unique', violation_error_message='このコードはこの計画ですでに使われています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', False), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', False)), models.Q(('basic_goal__isnull', True), ('measure__isnull', False), ('policy__isnull', True)), _connector='OR'), name='indicator_hangs_on_one', violation_error_message='付ける段は一つだけ選んでください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('baseline_status', 'value'), ('baseline_value__isnull', False)), models.Q(models.Q(('baseline_status', 'value'), _negated=True), ('baseline_value__isnull', True)), _connector='OR'), name='indicator_baseline_value_as_status_says', violation_error_message='基準値の状態が「値あり」のときだけ、基準値を入力してください（0は値です）。'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.UniqueConstraint(fields=('series', 'fiscal_year', 'period'), name='actual_unique', violation_error_message='この系列のこの年度・時期の実績がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', False), ('missing_reason', '')), models.Q(('value__isnull', True), models.Q(('missing_reason', ''), _negated=True)), _connector='OR'), name='actual_value_or_reason', violation_error_message='実績値か、値のない理由の、どちらか一方を入力してください（0は値です）。'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.CheckConstraint(condition=models.Q(('expected_on__isnull', True), ('value__isnull', True), _connector='OR'), name='actual_expected_only_without_value', violation_error_message='確定予定月は、値のないときだけ入力します。'),
-        ),
-        migrations.AddConstraint(
-            model_name='actual',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revision__in', ['corrected', 'source_revised']), _negated=True), models.Q(('revision_reason', ''), _negated=True), _connector='OR'), name='actual_revision_has_reason', violation_error_message='訂正・遡及改定には公開する理由を入力してください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='seriesbreak',
-            constraint=models.UniqueConstraint(fields=('series', 'fiscal_year'), name='series_break_unique', violation_error_message='この年度の定義の変更がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('indicator', 'fiscal_year', 'revision'), name='target_unique', violation_error_message='この年度の目標値がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['at_least', 'at_most', 'change']), ('value__isnull', False)), models.Q(('kind', 'range'), ('lower__isnull', False), ('upper__gte', models.F('lower')), ('upper__isnull', False), ('value__isnull', True)), models.Q(('kind', 'text'), models.Q(('text', ''), _negated=True)), ('kind__in', ['maintain', 'direction_only', 'unspecified']), _connector='OR'), name='target_kind_has_its_figures', violation_error_message='目標の種類に合う値を入力してください（範囲は下限と上限、文章は文）。'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'range'), models.Q(('lower__isnull', True), ('upper__isnull', True)), _connector='OR'), name='target_range_only_for_ranges', violation_error_message='下限と上限は、種類が「範囲」のときだけ入力します。'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('tolerance__isnull', True), ('tolerance__gte', 0), _connector='OR'), name='target_tolerance_not_negative', violation_error_message='幅は0以上にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('revision', 0), models.Q(('reason', ''), _negated=True), _connector='OR'), name='target_revision_has_reason', violation_error_message='改定した目標値には理由を入力してください。'),
         ),
     ]

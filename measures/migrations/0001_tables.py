@@ -77,6 +77,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '部門方針シート',
                 'verbose_name_plural': '部門方針シート',
                 'ordering': ['plan', '-fiscal_year', 'department'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'department', 'fiscal_year'), name='department_policy_sheet_unique', violation_error_message='この組織のこの年度のシートがすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -257,6 +260,12 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '施策',
                 'ordering': ['plan', 'order', 'code'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='measures_measure_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
+                    models.UniqueConstraint(fields=('plan', 'code'), name='measures_measure_code_unique', violation_error_message='このコードはこの計画ですでに使われています。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), ('title_source', 'missing')), models.Q(models.Q(('title_source', 'missing'), _negated=True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='measures_measure_title_or_missing', violation_error_message='題名を入力するか、出所を「題名の記載なし」にしてください。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('basic_goal__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', False), ('policy__isnull', True)), models.Q(('basic_goal__isnull', True), ('policy__isnull', False)), _connector='OR'), name='measure_hangs_on_one', violation_error_message='政策と基本目標は、どちらか一つだけ選んでください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -389,6 +398,12 @@ class Migration(migrations.Migration):
                 'verbose_name': '新旧の対応',
                 'verbose_name_plural': '新旧の対応',
                 'ordering': ['new_plan', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('new_plan', 'number'), name='correspondence_number_unique', violation_error_message='この番号の対応がすでにあります。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', True), ('new_measure__isnull', True), ('new_policy__isnull', True)), models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', False), ('new_measure__isnull', True), ('new_policy__isnull', True)), models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', True), ('new_measure__isnull', True), ('new_policy__isnull', False)), models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', True), ('new_measure__isnull', False), ('new_policy__isnull', True)), models.Q(('new_action__isnull', False), ('new_basic_goal__isnull', True), ('new_measure__isnull', True), ('new_policy__isnull', True)), _connector='OR'), name='correspondence_one_new', violation_error_message='新しい側は一つだけ選んでください。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('old_action__isnull', True), ('old_basic_goal__isnull', True), ('old_measure__isnull', True), ('old_policy__isnull', True)), models.Q(('old_action__isnull', True), ('old_basic_goal__isnull', False), ('old_measure__isnull', True), ('old_policy__isnull', True)), models.Q(('old_action__isnull', True), ('old_basic_goal__isnull', True), ('old_measure__isnull', True), ('old_policy__isnull', False)), models.Q(('old_action__isnull', True), ('old_basic_goal__isnull', True), ('old_measure__isnull', False), ('old_policy__isnull', True)), models.Q(('old_action__isnull', False), ('old_basic_goal__isnull', True), ('old_measure__isnull', True), ('old_policy__isnull', True)), _connector='OR'), name='correspondence_one_old', violation_error_message='前の側は一つだけ選んでください。'),
+                    models.CheckConstraint(condition=models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', True), ('new_measure__isnull', True), ('new_policy__isnull', True), ('old_action__isnull', True), ('old_basic_goal__isnull', True), ('old_measure__isnull', True), ('old_policy__isnull', True), _negated=True), name='correspondence_not_empty', violation_error_message='新しい側か前の側を選んでください。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -408,6 +423,10 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'SDGs目標',
                 'ordering': ['number'],
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('measure', 'number'), name='measure_sdg_unique', violation_error_message='この目標はすでに登録されています。'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 17)), name='measure_sdg_range', violation_error_message='SDGsの目標は1から17までです。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +444,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '重点課題',
                 'verbose_name_plural': '重点課題',
                 'ordering': ['sheet', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('sheet', 'number'), name='priority_issue_unique', violation_error_message='この番号の重点課題がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -446,6 +468,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '進捗管理シートの列',
                 'verbose_name_plural': '進捗管理シートの列',
                 'ordering': ['plan', 'order', 'key'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'key'), name='report_column_unique', violation_error_message='この名前の列がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -464,6 +489,11 @@ class Migration(migrations.Migration):
                 'verbose_name': '報告する行',
                 'verbose_name_plural': '報告する行',
                 'ordering': ['action', 'order'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='measures_reportingrow_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
+                    models.UniqueConstraint(fields=('action', 'order'), name='reporting_row_unique', violation_error_message='この順番の行がすでにあります。'),
+                    models.UniqueConstraint(condition=models.Q(('is_relisted', False), ('last_fiscal_year__isnull', True)), fields=('action',), name='reporting_row_one_owner', violation_error_message='再掲でない行（主担当）は一つだけです。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -482,6 +512,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '報告する担当課',
                 'verbose_name_plural': '報告する担当課',
                 'ordering': ['row', 'order'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='measures_reportingdepartment_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
+                    models.UniqueConstraint(fields=('row', 'department', 'order'), name='reporting_department_unique', violation_error_message='この担当課はすでに登録されています。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -509,6 +543,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '進捗の報告',
                 'verbose_name_plural': '進捗の報告',
                 'ordering': ['row', 'fiscal_year', 'period'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('row', 'fiscal_year', 'period'), name='progress_report_unique', violation_error_message='この行のこの年度・時期の報告がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -598,43 +635,11 @@ class Migration(migrations.Migration):
                 'verbose_name': '外部評価の意見',
                 'verbose_name_plural': '外部評価の意見',
                 'ordering': ['plan', '-fiscal_year', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'fiscal_year', 'number'), name='review_comment_unique', violation_error_message='この年度のこの番号の意見がすでにあります。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', False), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', False)), models.Q(('basic_goal__isnull', True), ('measure__isnull', False), ('policy__isnull', True)), _connector='OR'), name='review_comment_on_one', violation_error_message='対象は一つだけ選んでください。'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='departmentpolicysheet',
-            constraint=models.UniqueConstraint(fields=('plan', 'department', 'fiscal_year'), name='department_policy_sheet_unique', violation_error_message='この組織のこの年度のシートがすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='measures_measure_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='measures_measure_code_unique', violation_error_message='このコードはこの計画ですでに使われています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), ('title_source', 'missing')), models.Q(models.Q(('title_source', 'missing'), _negated=True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='measures_measure_title_or_missing', violation_error_message='題名を入力するか、出所を「題名の記載なし」にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basic_goal__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', False), ('policy__isnull', True)), models.Q(('basic_goal__isnull', True), ('policy__isnull', False)), _connector='OR'), name='measure_hangs_on_one', violation_error_message='政策と基本目標は、どちらか一つだけ選んでください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='correspondence',
-            constraint=models.UniqueConstraint(fields=('new_plan', 'number'), name='correspondence_number_unique', violation_error_message='この番号の対応がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='correspondence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', True), ('new_measure__isnull', True), ('new_policy__isnull', True)), models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', False), ('new_measure__isnull', True), ('new_policy__isnull', True)), models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', True), ('new_measure__isnull', True), ('new_policy__isnull', False)), models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', True), ('new_measure__isnull', False), ('new_policy__isnull', True)), models.Q(('new_action__isnull', False), ('new_basic_goal__isnull', True), ('new_measure__isnull', True), ('new_policy__isnull', True)), _connector='OR'), name='correspondence_one_new', violation_error_message='新しい側は一つだけ選んでください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='correspondence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('old_action__isnull', True), ('old_basic_goal__isnull', True), ('old_measure__isnull', True), ('old_policy__isnull', True)), models.Q(('old_action__isnull', True), ('old_basic_goal__isnull', False), ('old_measure__isnull', True), ('old_policy__isnull', True)), models.Q(('old_action__isnull', True), ('old_basic_goal__isnull', True), ('old_measure__isnull', True), ('old_policy__isnull', False)), models.Q(('old_action__isnull', True), ('old_basic_goal__isnull', True), ('old_measure__isnull', False), ('old_policy__isnull', True)), models.Q(('old_action__isnull', False), ('old_basic_goal__isnull', True), ('old_measure__isnull', True), ('old_policy__isnull', True)), _connector='OR'), name='correspondence_one_old', violation_error_message='前の側は一つだけ選んでください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='correspondence',
-            constraint=models.CheckConstraint(condition=models.Q(('new_action__isnull', True), ('new_basic_goal__isnull', True), ('new_measure__isnull', True), ('new_policy__isnull', True), ('old_action__isnull', True), ('old_basic_goal__isnull', True), ('old_measure__isnull', True), ('old_policy__isnull', True), _negated=True), name='correspondence_not_empty', violation_error_message='新しい側か前の側を選んでください。'),
         ),
         migrations.AddConstraint(
             model_name='action',
@@ -651,53 +656,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='action',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', False), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', False)), models.Q(('basic_goal__isnull', True), ('measure__isnull', False), ('policy__isnull', True)), _connector='OR'), name='action_hangs_on_one', violation_error_message='上位の段は一つだけ選んでください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='measuresdg',
-            constraint=models.UniqueConstraint(fields=('measure', 'number'), name='measure_sdg_unique', violation_error_message='この目標はすでに登録されています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='measuresdg',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 17)), name='measure_sdg_range', violation_error_message='SDGsの目標は1から17までです。'),
-        ),
-        migrations.AddConstraint(
-            model_name='priorityissue',
-            constraint=models.UniqueConstraint(fields=('sheet', 'number'), name='priority_issue_unique', violation_error_message='この番号の重点課題がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportcolumn',
-            constraint=models.UniqueConstraint(fields=('plan', 'key'), name='report_column_unique', violation_error_message='この名前の列がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingrow',
-            constraint=models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='measures_reportingrow_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingrow',
-            constraint=models.UniqueConstraint(fields=('action', 'order'), name='reporting_row_unique', violation_error_message='この順番の行がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_relisted', False), ('last_fiscal_year__isnull', True)), fields=('action',), name='reporting_row_one_owner', violation_error_message='再掲でない行（主担当）は一つだけです。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingdepartment',
-            constraint=models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='measures_reportingdepartment_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingdepartment',
-            constraint=models.UniqueConstraint(fields=('row', 'department', 'order'), name='reporting_department_unique', violation_error_message='この担当課はすでに登録されています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.UniqueConstraint(fields=('row', 'fiscal_year', 'period'), name='progress_report_unique', violation_error_message='この行のこの年度・時期の報告がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomment',
-            constraint=models.UniqueConstraint(fields=('plan', 'fiscal_year', 'number'), name='review_comment_unique', violation_error_message='この年度のこの番号の意見がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcomment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', False), ('measure__isnull', True), ('policy__isnull', True)), models.Q(('basic_goal__isnull', True), ('measure__isnull', True), ('policy__isnull', False)), models.Q(('basic_goal__isnull', True), ('measure__isnull', False), ('policy__isnull', True)), _connector='OR'), name='review_comment_on_one', violation_error_message='対象は一つだけ選んでください。'),
         ),
     ]

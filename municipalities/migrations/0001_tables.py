@@ -108,6 +108,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '組織',
                 'ordering': ['municipality', 'order', 'code'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='municipalities_department_validity_order', violation_error_message='有効終了日は有効開始日以後の日にしてください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +126,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '組織の改編',
                 'verbose_name_plural': '組織の改編',
                 'ordering': ['effective_on', 'predecessor'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('predecessor', 'successor'), name='department_succession_unique', violation_error_message='この改編はすでに登録されています。'),
+                    models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='department_succession_not_itself', violation_error_message='前と後に同じ組織は選べません。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -248,6 +255,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '自治体',
                 'ordering': ['is_sample', 'code', 'slug'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='municipalities_municipality_validity_order', violation_error_message='有効終了日は有効開始日以後の日にしてください。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', True), ('is_sample', True)), models.Q(('code__isnull', False), ('is_sample', False)), _connector='OR'), name='municipality_has_code_unless_sample', violation_error_message='全国地方公共団体コードは、架空の自治体では空欄に、ほかでは必ず入力してください。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('license_name', ''), ('license_url', '')), models.Q(models.Q(('license_name', ''), _negated=True), models.Q(('license_url', ''), _negated=True)), _connector='OR'), name='municipality_license_has_address', violation_error_message='利用条件は、名称とアドレスの両方を入力するか、両方とも空欄にしてください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +278,12 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '所属と役割',
                 'ordering': ['municipality', 'user', 'role'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='municipalities_membership_validity_order', violation_error_message='有効終了日は有効開始日以後の日にしてください。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('municipality__isnull', True), ('role', 'operator')), models.Q(models.Q(('role', 'operator'), _negated=True), ('municipality__isnull', False)), _connector='OR'), name='membership_operator_has_no_municipality', violation_error_message='運用管理者のほかは自治体を選んでください。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['entry', 'approver']), _negated=True), ('department__isnull', False), _connector='OR'), name='membership_section_roles_have_department', violation_error_message='入力担当と承認者には組織を選んでください。'),
+                    models.UniqueConstraint(fields=('user', 'role', 'municipality', 'department', 'valid_from'), name='membership_unique', violation_error_message='同じ所属と役割がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -357,46 +375,6 @@ class Migration(migrations.Migration):
                 'verbose_name': '確認待ちの取込',
                 'verbose_name_plural': '確認待ちの取込',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='departmentsuccession',
-            constraint=models.UniqueConstraint(fields=('predecessor', 'successor'), name='department_succession_unique', violation_error_message='この改編はすでに登録されています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='departmentsuccession',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='department_succession_not_itself', violation_error_message='前と後に同じ組織は選べません。'),
-        ),
-        migrations.AddConstraint(
-            model_name='municipality',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='municipalities_municipality_validity_order', violation_error_message='有効終了日は有効開始日以後の日にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='municipality',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', True), ('is_sample', True)), models.Q(('code__isnull', False), ('is_sample', False)), _connector='OR'), name='municipality_has_code_unless_sample', violation_error_message='全国地方公共団体コードは、架空の自治体では空欄に、ほかでは必ず入力してください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='municipality',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('license_name', ''), ('license_url', '')), models.Q(models.Q(('license_name', ''), _negated=True), models.Q(('license_url', ''), _negated=True)), _connector='OR'), name='municipality_license_has_address', violation_error_message='利用条件は、名称とアドレスの両方を入力するか、両方とも空欄にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='municipalities_membership_validity_order', violation_error_message='有効終了日は有効開始日以後の日にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('municipality__isnull', True), ('role', 'operator')), models.Q(models.Q(('role', 'operator'), _negated=True), ('municipality__isnull', False)), _connector='OR'), name='membership_operator_has_no_municipality', violation_error_message='運用管理者のほかは自治体を選んでください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['entry', 'approver']), _negated=True), ('department__isnull', False), _connector='OR'), name='membership_section_roles_have_department', violation_error_message='入力担当と承認者には組織を選んでください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'municipality', 'department', 'valid_from'), name='membership_unique', violation_error_message='同じ所属と役割がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='municipalities_department_validity_order', violation_error_message='有効終了日は有効開始日以後の日にしてください。'),
         ),
         migrations.AddConstraint(
             model_name='department',

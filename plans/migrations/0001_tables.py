@@ -125,6 +125,11 @@ class Migration(migrations.Migration):
                 'verbose_name': '計画',
                 'verbose_name_plural': '計画',
                 'ordering': ['municipality', 'order', 'slug'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('municipality', 'slug'), name='plan_slug_unique', violation_error_message='このアドレス名の計画がすでにあります。'),
+                    models.CheckConstraint(condition=models.Q(('start_fiscal_year__isnull', True), ('end_fiscal_year__isnull', True), ('end_fiscal_year__gte', models.F('start_fiscal_year')), _connector='OR'), name='plan_period_order', violation_error_message='終了年度は開始年度以後にしてください。'),
+                    models.CheckConstraint(condition=models.Q(('takes_over_from__isnull', True), ('predecessor__isnull', False), _connector='OR'), name='plan_takes_over_only_with_predecessor', violation_error_message='引き継ぐ年度には前の計画を選んでください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -338,6 +343,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '政策・施策',
                 'ordering': ['plan', 'order', 'code'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='plans_policy_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
+                    models.UniqueConstraint(fields=('plan', 'code'), name='plans_policy_code_unique', violation_error_message='このコードはこの計画ですでに使われています。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), ('title_source', 'missing')), models.Q(models.Q(('title_source', 'missing'), _negated=True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='plans_policy_title_or_missing', violation_error_message='題名を入力するか、出所を「題名の記載なし」にしてください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -412,6 +422,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '用語',
                 'verbose_name_plural': '用語',
                 'ordering': ['plan', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'number'), name='glossary_term_unique', violation_error_message='この番号の用語がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -430,6 +443,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '脚注',
                 'verbose_name_plural': '脚注',
                 'ordering': ['plan', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'number'), name='footnote_unique', violation_error_message='この番号の脚注がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -460,6 +476,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '分野',
                 'ordering': ['plan', 'order', 'code'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='plans_policyfield_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
+                    models.UniqueConstraint(fields=('plan', 'code'), name='plans_policyfield_code_unique', violation_error_message='このコードはこの計画ですでに使われています。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('title', ''), ('title_source', 'missing')), models.Q(models.Q(('title_source', 'missing'), _negated=True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='plans_policyfield_title_or_missing', violation_error_message='題名を入力するか、出所を「題名の記載なし」にしてください。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -517,6 +538,10 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'SDGs目標',
                 'ordering': ['number'],
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('policy', 'number'), name='policy_sdg_unique', violation_error_message='この目標はすでに登録されています。'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 17)), name='policy_sdg_range', violation_error_message='SDGsの目標は1から17までです。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -559,6 +584,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '計画の評価方式',
                 'verbose_name_plural': '計画の評価方式',
                 'ordering': ['plan', 'subject', 'from_fiscal_year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'subject', 'from_fiscal_year'), name='plan_scheme_unique', violation_error_message='この年度からの評価方式がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -636,6 +664,11 @@ class Migration(migrations.Migration):
                 'verbose_name': '評価区分',
                 'verbose_name_plural': '評価区分',
                 'ordering': ['scheme', 'order'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('scheme', 'order'), name='band_order_unique', violation_error_message='この順番の区分がすでにあります。'),
+                    models.UniqueConstraint(fields=('scheme', 'symbol'), name='band_symbol_unique', violation_error_message='この記号の区分がすでにあります。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('test__in', ['rate_at_least', 'rate_above']), _negated=True), ('threshold__isnull', False), _connector='OR'), name='band_rate_tests_have_threshold', violation_error_message='率で分ける区分には下限を入力してください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -658,6 +691,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '関連計画',
                 'verbose_name_plural': '関連計画',
                 'ordering': ['plan', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'number'), name='related_plan_unique', violation_error_message='この番号の関連計画がすでにあります。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -674,19 +710,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '年度の締切',
                 'verbose_name_plural': '年度の締切',
                 'ordering': ['plan', '-fiscal_year'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'fiscal_year'), name='year_lock_unique', violation_error_message='この年度はすでに締め切られています。'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('municipality', 'slug'), name='plan_slug_unique', violation_error_message='このアドレス名の計画がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('start_fiscal_year__isnull', True), ('end_fiscal_year__isnull', True), ('end_fiscal_year__gte', models.F('start_fiscal_year')), _connector='OR'), name='plan_period_order', violation_error_message='終了年度は開始年度以後にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('takes_over_from__isnull', True), ('predecessor__isnull', False), _connector='OR'), name='plan_takes_over_only_with_predecessor', violation_error_message='引き継ぐ年度には前の計画を選んでください。'),
         ),
         migrations.AddConstraint(
             model_name='basicgoal',
@@ -699,69 +726,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='basicgoal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), ('title_source', 'missing')), models.Q(models.Q(('title_source', 'missing'), _negated=True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='plans_basicgoal_title_or_missing', violation_error_message='題名を入力するか、出所を「題名の記載なし」にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='glossaryterm',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='glossary_term_unique', violation_error_message='この番号の用語がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='footnote',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='footnote_unique', violation_error_message='この番号の脚注がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyfield',
-            constraint=models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='plans_policyfield_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyfield',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='plans_policyfield_code_unique', violation_error_message='このコードはこの計画ですでに使われています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyfield',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), ('title_source', 'missing')), models.Q(models.Q(('title_source', 'missing'), _negated=True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='plans_policyfield_title_or_missing', violation_error_message='題名を入力するか、出所を「題名の記載なし」にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('first_fiscal_year__isnull', True), ('last_fiscal_year__isnull', True), ('last_fiscal_year__gte', models.F('first_fiscal_year')), _connector='OR'), name='plans_policy_life_order', violation_error_message='最後の年度は追加された年度以後にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='plans_policy_code_unique', violation_error_message='このコードはこの計画ですでに使われています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), ('title_source', 'missing')), models.Q(models.Q(('title_source', 'missing'), _negated=True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='plans_policy_title_or_missing', violation_error_message='題名を入力するか、出所を「題名の記載なし」にしてください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policysdg',
-            constraint=models.UniqueConstraint(fields=('policy', 'number'), name='policy_sdg_unique', violation_error_message='この目標はすでに登録されています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policysdg',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 17)), name='policy_sdg_range', violation_error_message='SDGsの目標は1から17までです。'),
-        ),
-        migrations.AddConstraint(
-            model_name='planscheme',
-            constraint=models.UniqueConstraint(fields=('plan', 'subject', 'from_fiscal_year'), name='plan_scheme_unique', violation_error_message='この年度からの評価方式がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='band',
-            constraint=models.UniqueConstraint(fields=('scheme', 'order'), name='band_order_unique', violation_error_message='この順番の区分がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='band',
-            constraint=models.UniqueConstraint(fields=('scheme', 'symbol'), name='band_symbol_unique', violation_error_message='この記号の区分がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='band',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('test__in', ['rate_at_least', 'rate_above']), _negated=True), ('threshold__isnull', False), _connector='OR'), name='band_rate_tests_have_threshold', violation_error_message='率で分ける区分には下限を入力してください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='relatedplan',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='related_plan_unique', violation_error_message='この番号の関連計画がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='yearlock',
-            constraint=models.UniqueConstraint(fields=('plan', 'fiscal_year'), name='year_lock_unique', violation_error_message='この年度はすでに締め切られています。'),
         ),
     ]

@@ -131,6 +131,11 @@ class Migration(migrations.Migration):
                 'verbose_name': '公表',
                 'verbose_name_plural': '公表',
                 'ordering': ['plan', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'number'), name='publication_number_unique'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('fiscal_year__isnull', True), ('kind', 'plan'), ('period', '')), models.Q(models.Q(('kind', 'plan'), _negated=True), ('fiscal_year__isnull', False), models.Q(('period', ''), _negated=True)), _connector='OR'), name='publication_year_and_period_unless_plan', violation_error_message='計画の公表では年度と時期を空欄に、ほかでは両方とも入力してください。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('mark__in', ['correction', 'source_revision']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='publication_correction_has_reason', violation_error_message='訂正・遡及改定の公表には公開する理由を入力してください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +159,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '公表した外部評価の意見',
                 'verbose_name_plural': '公表した外部評価の意見',
                 'ordering': ['publication', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('publication', 'number'), name='published_comment_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +202,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '公表した指標',
                 'verbose_name_plural': '公表した指標',
                 'ordering': ['publication', 'indicator'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('publication', 'indicator'), name='published_indicator_unique'),
+                    models.CheckConstraint(condition=models.Q(('value__isnull', True), ('missing_reason', ''), _connector='OR'), name='published_not_both_value_and_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +225,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '公表した進捗の報告',
                 'verbose_name_plural': '公表した進捗の報告',
                 'ordering': ['publication', 'action', 'order'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('publication', 'action', 'order'), name='published_report_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -235,6 +250,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '公表した部門方針シート',
                 'verbose_name_plural': '公表した部門方針シート',
                 'ordering': ['publication', 'department'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('publication', 'department'), name='published_sheet_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -259,6 +277,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '照会',
                 'verbose_name_plural': '照会',
                 'ordering': ['municipality', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('municipality', 'number'), name='request_number_unique', violation_error_message='この番号の照会がすでにあります。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='request_sent_when_not_draft'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +299,10 @@ class Migration(migrations.Migration):
                 'verbose_name': '照会への回答の記録',
                 'verbose_name_plural': '照会への回答の記録',
                 'ordering': ['request', 'department'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'department'), name='reply_unique', violation_error_message='この組織の回答はすでに記録されています。'),
+                    models.CheckConstraint(condition=models.Q(('channel', 'screen'), ('decided_on__isnull', False), _connector='OR'), name='reply_beside_the_screen_has_decision', violation_error_message='紙やファイルの回答には決裁日を入力してください。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +374,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '入力の下書き',
                 'verbose_name_plural': '入力の下書き',
                 'ordering': ['-saved_at'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'department', 'author'), name='entry_draft_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +394,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '送った督促',
                 'verbose_name_plural': '送った督促',
                 'ordering': ['-sent_at'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'municipality', 'sent_on'), name='sent_reminder_once_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -386,61 +418,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='publication',
             index=models.Index(fields=['plan', 'kind', 'fiscal_year', 'period', 'effective_at'], name='publication_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='publication_number_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fiscal_year__isnull', True), ('kind', 'plan'), ('period', '')), models.Q(models.Q(('kind', 'plan'), _negated=True), ('fiscal_year__isnull', False), models.Q(('period', ''), _negated=True)), _connector='OR'), name='publication_year_and_period_unless_plan', violation_error_message='計画の公表では年度と時期を空欄に、ほかでは両方とも入力してください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mark__in', ['correction', 'source_revision']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='publication_correction_has_reason', violation_error_message='訂正・遡及改定の公表には公開する理由を入力してください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedcomment',
-            constraint=models.UniqueConstraint(fields=('publication', 'number'), name='published_comment_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedindicator',
-            constraint=models.UniqueConstraint(fields=('publication', 'indicator'), name='published_indicator_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedindicator',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), ('missing_reason', ''), _connector='OR'), name='published_not_both_value_and_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedreport',
-            constraint=models.UniqueConstraint(fields=('publication', 'action', 'order'), name='published_report_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedsheet',
-            constraint=models.UniqueConstraint(fields=('publication', 'department'), name='published_sheet_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.UniqueConstraint(fields=('municipality', 'number'), name='request_number_unique', violation_error_message='この番号の照会がすでにあります。'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('sent_at__isnull', False)), _connector='OR'), name='request_sent_when_not_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.UniqueConstraint(fields=('request', 'department'), name='reply_unique', violation_error_message='この組織の回答はすでに記録されています。'),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(('channel', 'screen'), ('decided_on__isnull', False), _connector='OR'), name='reply_beside_the_screen_has_decision', violation_error_message='紙やファイルの回答には決裁日を入力してください。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrydraft',
-            constraint=models.UniqueConstraint(fields=('request', 'department', 'author'), name='entry_draft_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='sentreminder',
-            constraint=models.UniqueConstraint(fields=('user', 'municipality', 'sent_on'), name='sent_reminder_once_a_day'),
         ),
     ]
