@@ -28,8 +28,8 @@ USES_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that `make test` repeats on PostgreSQL: those that use the database, but not
-    what Chromium and LibreOffice make of a page or a workbook."""
+    """Mark the tests that `make test` runs on PostgreSQL where it answers, instead of SQLite: those
+    that use the database, but not what Chromium and LibreOffice make of a page or a workbook."""
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         asks = item.get_closest_marker("django_db") or used & USES_DATABASE

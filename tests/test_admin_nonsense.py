@@ -20,8 +20,9 @@ OF_LISTS = {"q", "p", "o", "fiscal_year", "own", "all", "plan", "e"}
 OF_FILTERS = ("abc", "9" * 30, "-1", "\x00")
 LISTS = (Actual, Indicator, ProgressReport, Request, User)
 """Lists on which what all of them understand is tried."""
-ROUNDS = 4
-"""How often a form is sent: each box meets half of the garbage, neighbours different halves."""
+ROUNDS = 2
+"""How often a form is sent: each box meets a part of the garbage, its neighbours and those of
+other forms other parts."""
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def spoiled(names: set[str], turn: int) -> dict[str, str]:
 @pytest.mark.parametrize("who", ["planner", "entry"])
 def test_nonsense_in_forms_is_answered_politely(people: People, home: dict, who: str) -> None:
     client = sign_in(getattr(people, who))
-    for model, row in home.items():
+    for number, (model, row) in enumerate(home.items()):
         for url in (address(model, "add"), address(model, "change", row.pk)):
             page = client.get(url)
             if page.status_code != 200:
@@ -54,7 +55,7 @@ def test_nonsense_in_forms_is_answered_politely(people: People, home: dict, who:
             management = dict(
                 re.findall(r'name="([^"]+_FORMS)" value="(\d+)"', page.content.decode())
             )
-            for turn in range(ROUNDS):
+            for turn in range(number, number + ROUNDS):
                 data = spoiled(names, turn) | management
                 assert client.post(url, data).status_code in {200, 302, 403, 404}, (url, data)
             assert client.post(url, {}).status_code in {200, 302, 403, 404, 400}, url

@@ -16,6 +16,7 @@ from .entry_file_pages import Pages, make_round
 from .entry_forms import SheetPage
 from .people import make_people
 
+pytestmark = pytest.mark.both_databases
 ROWS = 12
 TIMES = 3
 

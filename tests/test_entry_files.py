@@ -21,7 +21,7 @@ from .entry_books import Filled
 from .entry_file_pages import Pages, Round, figure, make_round, value
 from .filled_workbooks import book_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from . import factories as make
 from .entry_books import Filled
 from .entry_file_pages import Pages, Round, figure, make_round, value
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

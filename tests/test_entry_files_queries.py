@@ -19,7 +19,7 @@ from rounds.models import Request
 
 from . import factories as make
 from .entry_books import Filled
-from .entry_file_pages import Pages
+from .entry_file_pages import Pages, make_round
 from .filled_workbooks import book_for
 from .people import People, make_people
 
@@ -111,3 +111,33 @@ def test_so_do_its_pages_with_who_is_signed_in_and_the_file_that_waits(
         pages.client.post(pages.url(), confirm, headers={"Accept": "application/json"})
     assert Actual.objects.filter(value=7).count() == 30
     assert [len(told(each)) for each in (looked, written)] == [looks, writes]
+
+
+def test_the_list_asks_as_much_for_many_files_as_for_few() -> None:
+    round_ = make_round()
+    pages = Pages(round_.people.planner, round_.asked)
+    counts = []
+    for number in range(1, 9):
+        for value in (number, number + 100):  # one waits, one is taken in
+            pages.bring(round_.book().fill(round_.figures[1], value=value), name=f"{value}.xlsx")
+        pages.open()
+        pages.press()
+        with CaptureQueriesContext(connection) as asked:
+            page = pages.see_list()
+        assert len(page.select("#waiting tbody tr")) == number
+        assert len(page.select("#kept tbody tr")) == number
+        counts.append(len(told(asked)))
+    assert counts == [11] * 8
+
+
+@pytest.mark.parametrize(("figures", "reports"), [(2, 2), (30, 30)])
+def test_a_preview_asks_as_much_for_many_rows_as_for_few(figures: int, reports: int) -> None:
+    people = make_people()
+    asked, content = make_request(people, figures, reports)
+    pages = Pages(people.planner, asked)
+    pages.bring(content)
+    address = pages.url("file", EntryUpload.objects.get().pk)
+    with CaptureQueriesContext(connection) as looked:
+        page = pages.client.get(address).content.decode()
+    assert page.count('class="entry-row') == figures + reports
+    assert len(told(looked)) == 25

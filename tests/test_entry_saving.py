@@ -23,7 +23,7 @@ from . import factories as make
 from .entry_forms import SheetPage, sheet_url
 from .people import People, make_people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

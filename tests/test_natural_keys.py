@@ -18,7 +18,7 @@ from plans.models import YearLock
 from . import factories as make
 from .full_town import our_models
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

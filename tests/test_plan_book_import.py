@@ -26,7 +26,7 @@ from plans.models import BasicGoal, Plan, Policy
 from . import factories as make
 from .plan_books import book_of, bring, changed, counts, form, saved, small
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from plans.models import BasicGoal, Plan
 from . import factories as make
 from .plan_pages import PARK_PLAN, cell_of, edited, filled_template
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def run(*args: object, **options: object) -> str:

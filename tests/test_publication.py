@@ -37,7 +37,7 @@ from .factories import (
 from .people import make_people
 from .public_pages import publish_year
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PLAN, PUBLIC, COUNCIL = Publication.Kind.PLAN, Publication.Kind.PUBLIC, Publication.Kind.COUNCIL
 
 

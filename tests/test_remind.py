@@ -23,7 +23,7 @@ from rounds.requests.reminders import Task, is_time, round_of
 from . import factories as make
 from .people import People, make_people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TODAY = timezone.localdate()
 SOON = TODAY + timedelta(days=3)
 

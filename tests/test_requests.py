@@ -19,7 +19,7 @@ from . import factories as make
 from .admin_pages import filled_in, save, sign_in
 from .people import People, make_people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TODAY = timezone.localdate()
 
 

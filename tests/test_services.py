@@ -9,6 +9,7 @@ from .services import REDIS_URL, answers, find_chromium, find_soffice, required
 pytestmark = [
     pytest.mark.skipif(not required(), reason="services are optional here"),
     pytest.mark.postgresql,
+    pytest.mark.both_databases,
 ]
 
 

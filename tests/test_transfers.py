@@ -26,7 +26,7 @@ from rounds.transfers.reading import read_order
 from . import factories as make
 from .people import People, make_people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DAY, EVE = date(2026, 4, 1), date(2026, 3, 31)
 YEAR = 2026
 RENAME = {"old": "welfare", "kind": "改称", "code": "chiiki", "name": "地域福祉課"}
