@@ -8,12 +8,11 @@ Rows carry the rows they refer to; what is wrong comes back by position (see
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
 
 from municipalities.access import acts_for_sections, require_planner
 from municipalities.record_many import (
@@ -26,13 +25,14 @@ from municipalities.record_many import (
 )
 from plans.models import Plan, PlanScheme
 from plans.moving import Flows, Place, check_state, move_rows
-from plans.record import locked, require_section, wrong_scheme
+from plans.record import require_section, wrong_scheme
 from plans.record_many import Calendar, places_in_plan, save_rows
 from plans.workflow import Action
 
 from . import judging
-from .models import Actual, Indicator, Judgement, Responsibility, Series, Target
+from .models import Actual, Indicator, Judgement, Target
 from .record import is_late, refuse_override, series_is_shown
+from .standing import Sections, SeriesCalendar
 
 # --- Actuals ----------------------------------------------------------------------------------
 
@@ -117,43 +117,6 @@ def _places_of(calendar: SeriesCalendar, sections_of: SectionsOf) -> Callable[[A
     return place_of
 
 
-class SeriesCalendar(Calendar):
-    """Which years are closed for the figures of some series, by any plan that shows them; and
-    what `Calendar` says of the plans named beside them. One query."""
-
-    def __init__(self, series_ids: Iterable[int], plan_ids: Iterable[int] = ()) -> None:
-        self._series_ids = set(series_ids)
-        self._closed_for: dict[tuple[int, int], Plan] = {}
-        super().__init__(plan_ids)
-
-    def _plans(self) -> models.QuerySet:
-        if not self._series_ids:
-            return super()._plans()
-        # A plan comes once for each of the series it shows.
-        of_these = models.Q(indicators__series__in=self._series_ids)
-        shown = models.FilteredRelation("indicators", condition=of_these)
-        return super()._plans().annotate(shown=shown, series=models.F("shown__series"))
-
-    def _wanted(self, plan_ids: set[int]) -> models.Q:
-        """Also the plans that show a series."""
-        wanted = super()._wanted(plan_ids)
-        return wanted | models.Q(shown__isnull=False) if self._series_ids else wanted
-
-    def _put_down(self, plan: Any) -> None:
-        super()._put_down(plan)
-        if self._series_ids and None not in (plan.series, plan.closed):
-            self._closed_for[plan.series, plan.closed] = plan
-
-    def is_closed_for(self, series_id: int, fiscal_year: int) -> bool:
-        """Whether a plan that shows a series has closed a year."""
-        return (series_id, fiscal_year) in self._closed_for
-
-    def ensure_open_for(self, series_id: int, fiscal_year: int) -> None:
-        """Raise ValidationError where a plan that shows a series has closed a year."""
-        if self.is_closed_for(series_id, fiscal_year):
-            raise locked(self._closed_for[series_id, fiscal_year], fiscal_year)
-
-
 def places_of_actuals(rows: Sequence[Actual]) -> Callable[[Actual], Place]:
     """Return where stored actuals stand; a closed year is open for the figures it awaits."""
     series_ids = {row.series_id for row in rows}
@@ -184,25 +147,6 @@ def move_actuals(
         places=places_of_actuals,
         related=("series",),
     )
-
-
-class Sections:
-    """The sections that answer for some series, as `record.sections_of`. One query."""
-
-    def __init__(self, series_ids: Iterable[int]) -> None:
-        self._links: dict[int, list[Responsibility]] = defaultdict(list)
-        links = Responsibility.objects.filter(indicator__series__in=series_ids)
-        for link in links.annotate(series=models.F("indicator__series")):
-            self._links[link.series].append(link)
-
-    def of(self, series: Series, fiscal_year: int) -> set[int]:
-        owner = {series.owner_id} if series.owner_id else set()
-        return owner | {
-            link.department_id for link in self._links[series.pk] if link.is_in_year(fiscal_year)
-        }
-
-    def of_row(self, row: Actual) -> set[int]:
-        return self.of(row.series, row.fiscal_year)
 
 
 def record_actuals(

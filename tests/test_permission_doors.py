@@ -41,7 +41,7 @@ from plans.models import (
     YearLock,
 )
 from plans.workflow import Action
-from rounds.entry.lines import FigureLine
+from rounds.entry.figure_lines import FigureLine
 from rounds.models import Reply, Request
 from rounds.transfers.reading import read_order
 

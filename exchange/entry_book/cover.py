@@ -13,7 +13,7 @@ from exchange.sheets import Book, Sheet, filling, looks
 from exchange.sheets.paper import A4_PORTRAIT
 from indicators.choices import MissingReason
 from municipalities.days import day_words
-from rounds.entry.lines import FIGURE_LABELS
+from rounds.entry.figure_lines import FIGURE_LABELS
 from rounds.requests.texts import WEEKDAYS, address_of
 
 from . import layout

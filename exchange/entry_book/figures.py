@@ -11,7 +11,7 @@ from exchange.sheets import A3, Book, filling, looks
 from exchange.sheets.filling import Choices
 from indicators.choices import MissingReason
 from rounds.entry.boxes import LENGTHS
-from rounds.entry.lines import FIGURE_LABELS, FigureLine
+from rounds.entry.figure_lines import FIGURE_LABELS, FigureLine
 from rounds.entry.reading import is_percent
 from rounds.entry.sheet import Fact, SheetRow
 

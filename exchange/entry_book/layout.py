@@ -34,8 +34,10 @@ from django.utils.translation import gettext_lazy
 
 from indicators.choices import MissingReason
 from measures.models import ReportColumn
-from rounds.entry.lines import AS_IS, FigureLine, Line, ReportLine
+from rounds.entry.figure_lines import FigureLine
+from rounds.entry.lines import AS_IS, Line
 from rounds.entry.reading import is_no_value, short
+from rounds.entry.report_lines import ReportLine
 
 VERSION_OF_FORMAT = "1"
 

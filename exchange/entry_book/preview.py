@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from exchange.models import EntryFile, EntryUpload
 from municipalities.uploads import address
-from rounds.entry.lines import FIGURE_OR_REASON
+from rounds.entry.figure_lines import FIGURE_OR_REASON
 
 from .decisions import CHOICE, CONFIRMED, FIX, HOLD, SHOWN, Decisions, box_name
 from .taking import REFUSED, WRITTEN, Change, Kind, Part, Taken, TakenRow, counted

@@ -11,7 +11,8 @@ from exchange.sheets.filling import Choices
 from measures.models import ReportColumn
 from municipalities import figures
 from rounds.entry.boxes import Box
-from rounds.entry.lines import AS_IS, ReportLine
+from rounds.entry.lines import AS_IS
+from rounds.entry.report_lines import ReportLine
 from rounds.entry.sheet import ReportTable, SheetRow
 
 from . import layout

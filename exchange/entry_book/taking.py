@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.uploads.complaints import Complaint
 from rounds.entry.desk import Desk
-from rounds.entry.lines import FIGURE_OR_REASON, NOTHING_SAID, Line, Problem
-from rounds.entry.saving import THEIRS, Clash, Outcome, Question, save, spoken
+from rounds.entry.figure_lines import FIGURE_OR_REASON
+from rounds.entry.lines import NOTHING_SAID, Line, Problem
+from rounds.entry.outcome import Clash, Outcome, Question
+from rounds.entry.saving import THEIRS, save, spoken
 
 from . import layout
 from .decisions import Decisions

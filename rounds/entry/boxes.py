@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from indicators.choices import MissingReason
 from measures.models import ProgressReport, ReportColumn
 
-from .lines import AS_IS, FIGURE_LABELS, FigureLine, Line, Problem, ReportLine, Texts, content_text
+from .figure_lines import FIGURE_LABELS, FigureLine
+from .lines import AS_IS, Line, Problem, Texts
 from .reading import is_percent
+from .report_lines import ReportLine, content_text
 
 _Kind = ReportColumn.Kind
 _BOXES = {

@@ -27,8 +27,10 @@ from plans.moving import SECTION_STATES
 
 from ..models import EntryDraft, Request
 from ..requests.dues import Due, FigureDue, ReportDue, dues_of, of_section
-from .lines import OWN_NAMES, FigureLine, Line, ReportLine, Texts
+from .figure_lines import FigureLine
+from .lines import OWN_NAMES, Line, Texts
 from .reading import cleaned
+from .report_lines import ReportLine
 
 _NAME = re.compile(
     r"(?P<key>(?:series-[0-9]{1,18}(?:-(?P<year>[0-9]{4}))?|report-[0-9]{1,18}))-(?P<column>.{1,80})"

@@ -16,8 +16,10 @@ from municipalities.record_many import check_valid
 from plans.record import require_section
 
 from ..models import Handover
-from .lines import FigureLine, Line, ReportLine, Texts
+from .figure_lines import FigureLine
+from .lines import Line, Texts
 from .reading import cleaned, is_alike
+from .report_lines import ReportLine
 
 
 def handovers_of(lines: Mapping[str, Line]) -> dict[str, Handover]:

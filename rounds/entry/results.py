@@ -25,7 +25,8 @@ from indicators.models import Actual, Indicator
 from plans.choices import Period
 from plans.models import PlanScheme
 
-from .lines import FigureLine, Texts, Values
+from .figure_lines import FigureLine
+from .lines import Texts, Values
 from .plausible import Doubt, doubts
 from .reading import is_percent
 

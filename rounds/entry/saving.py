@@ -8,7 +8,6 @@ can be in conflict.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,7 +17,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from indicators.models import Actual
-from indicators.record_many import SeriesCalendar, record_actuals
+from indicators.record_many import record_actuals
+from indicators.standing import SeriesCalendar
 from measures.models import ProgressReport
 from measures.record_many import record_reports
 from municipalities.record_many import RefusedError
@@ -27,55 +27,15 @@ from ..models import EntryDraft
 from . import handovers
 from .desk import Desk, by_row, content_of
 from .drafts import clock
-from .lines import AS_IS, FIGURE_FIELDS, OWN_NAMES, FigureLine, Line, Problem, Texts
+from .figure_lines import FIGURE_FIELDS, FigureLine
+from .lines import AS_IS, OWN_NAMES, Line, Problem, Texts
+from .outcome import Clash, Outcome, Question
 from .plausible import Doubt
 from .reading import cleaned, figure_text
 from .results import Book
 
 MINE, THEIRS = "mine", "theirs"
 REPORT_FIELDS = ("issues", "projects", "result", "rating", "direction", "extra")
-
-
-@dataclass
-class Clash:
-    """A row somebody else has saved since the person opened it: what differs, on both sides."""
-
-    who: str
-    when: str
-    cells: list[tuple[str, str, str]]
-    """The column's name, what the person typed, and what is saved."""
-    texts: Texts
-    """What the boxes are to show: what is saved, with what the person touched on top."""
-
-
-@dataclass
-class Question:
-    """A figure that looks like a slip: what is asked, and what a tick answers for."""
-
-    doubts: list[Doubt]
-    value: str
-
-
-@dataclass
-class Outcome:
-    """What became of a press: saved rows, or why nothing has been saved."""
-
-    typed: dict[str, Texts]
-    lines: dict[str, Line]
-    saved: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    clashes: dict[str, Clash] = field(default_factory=dict)
-    questions: dict[str, Question] = field(default_factory=dict)
-    after: dict[str, Texts] = field(default_factory=dict)
-    """What the boxes show of the rows the person has changed and that can be read, once they are
-    saved; whether or not they could be."""
-    from_file: bool = False
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether nothing has been saved. What a file says is asked about, but not kept back."""
-        asks = bool(self.questions) and not self.from_file
-        return bool(self.problems or self.clashes) or asks
 
 
 Words = Callable[[Line, str, str], str]

@@ -23,12 +23,14 @@ from . import boxes
 from .boxes import Box
 from .desk import Desk, prepare_plans
 from .drafts import Drafts, clock, overlay
+from .figure_lines import FigureLine
 from .handovers import handovers_of, seal
-from .lines import FigureLine, Line, Problem, ReportLine, Texts
+from .lines import Line, Problem, Texts
 from .moves import refusal_of
+from .outcome import Clash, Outcome, Question
 from .reading import figure_words
+from .report_lines import ReportLine
 from .results import Book, Result, reason_words, saved_result, typed_result
-from .saving import Clash, Outcome, Question
 from .stories import Story, stories_of
 
 MOST_COLUMNS = 7

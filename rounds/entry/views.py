@@ -28,9 +28,11 @@ from ..models import Request
 from ..requests.texts import deadline_words
 from . import drafts, moves
 from .desk import Desk, by_row
-from .lines import FIGURE_LABELS, FigureLine, Problem
+from .figure_lines import FIGURE_LABELS, FigureLine
+from .lines import Problem
+from .outcome import Outcome
 from .results import Book, typed_result
-from .saving import Outcome, save, unsaved
+from .saving import save, unsaved
 from .sheet import sheet_of
 
 MOST_BYTES = 2_000_000

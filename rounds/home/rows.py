@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from indicators.models import Actual, Series
-from indicators.record_many import Sections
 from indicators.sections import of_sections as actuals_of
+from indicators.standing import Sections
 from measures.models import DepartmentPolicySheet, ProgressReport
 from measures.sections import of_sections as reports_of
 from municipalities import fiscal_year as fiscal_years

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from indicators.choices import Basis
 from indicators.models import Actual, Indicator, Series
-from indicators.record_many import SeriesCalendar
+from indicators.standing import SeriesCalendar
 from measures.models import ProgressReport, ReportingRow
 from municipalities.fiscal_year import LAST
 from municipalities.models import Department
