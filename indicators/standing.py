@@ -5,15 +5,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import models
 
-from plans.models import Plan
-from plans.record import locked
 from plans.record_many import Calendar
 
-from .models import Actual, Responsibility, Series
+from .models import Actual, Indicator, Responsibility, Series
 
 
 class SeriesCalendar(Calendar):
@@ -21,36 +18,38 @@ class SeriesCalendar(Calendar):
     what `Calendar` says of the plans named beside them. One query."""
 
     def __init__(self, series_ids: Iterable[int], plan_ids: Iterable[int] = ()) -> None:
-        self._series_ids = set(series_ids)
-        self._closed_for: dict[tuple[int, int], Plan] = {}
+        self._indicators = Indicator.objects.filter(series__in=set(series_ids)).order_by()
+        self._showing: dict[int, set[int]] = defaultdict(set)
         super().__init__(plan_ids)
 
-    def _plans(self) -> models.QuerySet:
-        if not self._series_ids:
-            return super()._plans()
-        # A plan comes once for each of the series it shows.
-        of_these = models.Q(indicators__series__in=self._series_ids)
-        shown = models.FilteredRelation("indicators", condition=of_these)
-        return super()._plans().annotate(shown=shown, series=models.F("shown__series"))
+    def _rows(self, plan_ids: set[int], also: models.Q | None = None) -> models.QuerySet:
+        """Also the plans that show a series; and, without a stage, which plan shows which: joined,
+        every closed year would come once for each series."""
+        plans = super()._rows(plan_ids, models.Q(pk__in=self._indicators.values("plan")))
+        no_year = models.Value(None, output_field=models.IntegerField())
+        shown = self._indicators.values_list("plan", no_year, "series", no_year, models.Value(""))
+        return plans.union(shown, all=True)
 
-    def _wanted(self, plan_ids: set[int]) -> models.Q:
-        """Also the plans that show a series."""
-        wanted = super()._wanted(plan_ids)
-        return wanted | models.Q(shown__isnull=False) if self._series_ids else wanted
-
-    def _put_down(self, plan: Any) -> None:
-        super()._put_down(plan)
-        if self._series_ids and None not in (plan.series, plan.closed):
-            self._closed_for[plan.series, plan.closed] = plan
+    def _put_down(
+        self,
+        plan_id: int,
+        closed: int | None,
+        predecessor_id: int | None,
+        takes_over_from: int | None,
+        stage: str,
+    ) -> None:
+        if stage:
+            super()._put_down(plan_id, closed, predecessor_id, takes_over_from, stage)
+        else:
+            self._showing[predecessor_id].add(plan_id)
 
     def is_closed_for(self, series_id: int, fiscal_year: int) -> bool:
         """Whether a plan that shows a series has closed a year."""
-        return (series_id, fiscal_year) in self._closed_for
+        return any(fiscal_year in self._closed[plan] for plan in self._showing[series_id])
 
     def ensure_open_for(self, series_id: int, fiscal_year: int) -> None:
         """Raise ValidationError where a plan that shows a series has closed a year."""
-        if self.is_closed_for(series_id, fiscal_year):
-            raise locked(self._closed_for[series_id, fiscal_year], fiscal_year)
+        self.ensure_open(sorted(self._showing[series_id]), fiscal_year)
 
 
 class Sections:

@@ -21,45 +21,59 @@ from .record import locked, stale, taken_over
 class Calendar:
     """Which years of some plans are closed, and from which year another plan has taken over.
 
-    One query, whatever is asked afterwards.
+    One query, whatever is asked afterwards; one more for the name of a plan that refuses.
     """
 
     def __init__(self, plan_ids: Iterable[int]) -> None:
-        self._closed: dict[int, dict[int, Plan]] = defaultdict(dict)
-        self._successors: dict[int, Plan] = {}
-        # A row for each closed year; of several successors the earliest comes last, and holds.
-        plans = self._plans().filter(self._wanted(set(plan_ids)))
-        for plan in plans.order_by("-takes_over_from"):
-            self._put_down(plan)
+        self._closed: dict[int, set[int]] = defaultdict(set)
+        self._successors: dict[int, tuple[int, int]] = {}
+        self._named: dict[int, Plan] = {}
+        for row in self._rows(set(plan_ids)):
+            self._put_down(*row)
 
-    def _plans(self) -> models.QuerySet:
-        return Plan.objects.annotate(closed=models.F("year_locks__fiscal_year"))
-
-    def _wanted(self, plan_ids: set[int]) -> models.Q:
-        """These plans, and their successors."""
+    def _rows(self, plan_ids: set[int], also: models.Q | None = None) -> models.QuerySet:
+        """These plans, their successors, and `also` those: a row for each closed year, or one."""
         takes_over = models.Q(predecessor__in=plan_ids, takes_over_from__isnull=False)
-        return models.Q(pk__in=plan_ids) | takes_over
+        plans = Plan.objects.filter(models.Q(pk__in=plan_ids) | takes_over | (also or models.Q()))
+        return plans.order_by().values_list(
+            "pk", "year_locks__fiscal_year", "predecessor", "takes_over_from", "stage"
+        )
 
-    def _put_down(self, plan: Any) -> None:
-        if plan.closed is not None:
-            self._closed[plan.pk][plan.closed] = plan
-        if plan.takes_over_from is not None and plan.stage != Plan.Stage.DRAFT:
-            self._successors[plan.predecessor_id] = plan
+    def _put_down(
+        self,
+        plan_id: int,
+        closed: int | None,
+        predecessor_id: int | None,
+        takes_over_from: int | None,
+        stage: str,
+    ) -> None:
+        if closed is not None:
+            self._closed[plan_id].add(closed)
+        if predecessor_id and takes_over_from is not None and stage != Plan.Stage.DRAFT:
+            found = takes_over_from, plan_id
+            self._successors[predecessor_id] = min(
+                found, self._successors.get(predecessor_id, found)
+            )
+
+    def _plan(self, plan_id: int) -> Plan:
+        if plan_id not in self._named:
+            self._named[plan_id] = Plan.objects.get(pk=plan_id)
+        return self._named[plan_id]
 
     def ensure_open(self, plan_ids: Iterable[int], fiscal_year: int) -> None:
         """As `plans.record.ensure_open`."""
         for plan_id in plan_ids:
-            plan = self._closed[plan_id].get(fiscal_year)
-            if plan is not None:
-                raise locked(plan, fiscal_year)
+            if fiscal_year in self._closed[plan_id]:
+                raise locked(self._plan(plan_id), fiscal_year)
 
     def ensure_in_force(self, plan: Plan, fiscal_year: int) -> None:
         """As `plans.record.ensure_in_force`."""
-        successor = self._successors.get(plan.pk)
-        if successor is not None and successor.takes_over_from <= fiscal_year:
-            raise taken_over(successor)
+        year, successor_id = self._successors.get(plan.pk, (None, None))
+        if year is not None and year <= fiscal_year:
+            raise taken_over(self._plan(successor_id))
 
     def closed_years(self, plan_id: int) -> set[int]:
+        """Return the closed years of a plan."""
         return set(self._closed[plan_id])
 
 
