@@ -24,6 +24,8 @@ from municipalities.history import Door, through
 from municipalities.models import Department, Membership, User
 from plans.choices import WorkState
 from plans.models import BasicGoal, Plan
+from plans.record import ensure_in_force
+from plans.record_many import Calendar
 
 from . import factories as make
 
@@ -65,6 +67,23 @@ def words_of_one(check: Callable[..., None], row: Any, by: Any) -> list[str]:
 def words_of_many(check: Callable[..., Any], row: Any, by: Any) -> list[str]:
     problems = check([row], by=by)
     return sorted(problems[0].messages) if problems else []
+
+
+# --- Years --------------------------------------------------------------------------------------
+
+
+def test_a_year_is_another_plans_from_the_first_takeover_on(plan: Plan) -> None:
+    for year, stage in ((2030, "current"), (2027, "current"), (2025, "draft")):
+        make.make_plan(plan.municipality, predecessor=plan, takes_over_from=year, stage=stage)
+    calendar = Calendar([plan.pk])
+    for year in range(2024, 2032):
+        for ensure in (calendar.ensure_in_force, ensure_in_force):
+            if year < 2027:
+                ensure(plan, year)
+                continue
+            with pytest.raises(ValidationError) as refused:
+                ensure(plan, year)
+            assert refused.value.error_list[0].code == "taken_over_by_plan"
 
 
 # --- Actuals ----------------------------------------------------------------------------------
