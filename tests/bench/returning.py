@@ -1,4 +1,4 @@
-"""Sixty entry workbooks of thirty rows come back: looked at, and taken in."""
+"""Sixty entry workbooks of thirty rows go out and come back: looked at, and taken in."""
 
 from collections.abc import Iterator
 
@@ -58,6 +58,13 @@ class Round:
         self.empty()
         self.look()
 
+    def send(self) -> None:
+        form = {"grouping": "section", "sections": [section.pk for section in self.sections]}
+        books = reverse("admin:rounds_request_books", args=[self.asked.pk])
+        answer = self.client.get(books, {"download": "1", **form})
+        if answer.headers["Content-Type"] != "application/zip":
+            raise RuntimeError(answer.content.decode())
+
     def look(self) -> None:
         for place, content in enumerate(self.files):
             file = SimpleUploadedFile(f"回答{place}.xlsx", content)
@@ -81,5 +88,6 @@ def returning() -> Iterator[tuple[str, object, object]]:
     """Yield name, what is measured, and what comes before it."""
     round_ = Round()
     name = f"{FILES} entry workbooks of {ROWS} rows"
+    yield f"make {name} (ZIP)", round_.send, round_.empty
     yield f"look at {name} (POST each)", round_.look, round_.empty
     yield f"take in {name} (POST each)", round_.take, round_.wait
