@@ -173,14 +173,14 @@ def _confirm(request: HttpRequest, model_admin: Any, upload: Upload) -> HttpResp
     expected = request.POST.get("fingerprint", "")
     try:
         with transaction.atomic():
-            # A second click waits here, and finds the file used.
-            locked = Upload.objects.select_for_update().defer("content").get(pk=upload.pk)
-            if locked.finished_at is not None:
+            if not upload.claim():
                 return _after(request, model_admin, _own_upload(request, upload.pk))
             outcome = _run(upload, request, expected=expected)
             is_written = not outcome.complaints and outcome.fingerprint == expected
             if is_written:
                 upload.finish(plan=outcome.plan)
+            else:
+                transaction.set_rollback(True)  # it waits on
     except (IntegrityError, OperationalError):  # somebody wrote the same rows at this moment
         logger.exception("An import met other writers.")
         outcome, is_written = _run(upload, request, dry_run=True), False
