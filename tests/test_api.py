@@ -1,6 +1,7 @@
 """What the API answers: filters, pages, addresses, headers, refusals, and how often one may ask."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -244,6 +245,13 @@ def test_pages_together_are_the_whole_in_the_same_order(plan: Plan) -> None:
     assert second["count"] == 2
     assert second["previous"] == f"http://testserver{SOGO}values/?indicator=none&page_size=1"
     assert "2ページ目はありません。" in read(f"{SOGO}values/?page=2", 404)["detail"]
+
+
+@pytest.mark.parametrize(("page", "size"), [("2.0", "1.0"), ("２", "１"), ("+2", "01")])
+def test_a_number_means_the_same_however_it_is_written(plan: Plan, page: str, size: str) -> None:
+    found = read(f"{SOGO}values/?{urlencode({'page': page, 'page_size': size})}")
+    assert found["results"] == read(f"{SOGO}values/?page=2&page_size=1")["results"]
+    assert rows_of(found["next"]) == read(f"{SOGO}values/")["results"][2:]
 
 
 @pytest.mark.parametrize(

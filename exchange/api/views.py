@@ -43,7 +43,7 @@ from .resources import (
     slugs_of,
 )
 from .schema import LEAD, RULES, TITLE, ApiSchema, document
-from .serializers import MAX_PAGE_SIZE, PAGE_SIZE, Asked, Entry, detail_of, indicator_detail
+from .serializers import Asked, Entry, detail_of, indicator_detail
 
 AROUND = gettext_lazy("自治体と計画")
 OF_ONE_PLAN = gettext_lazy("計画の内容")
@@ -51,12 +51,23 @@ DATA_PAGE = gettext_lazy("データのページ")
 
 
 class Pages(PageNumberPagination):
-    page_size = PAGE_SIZE
-    max_page_size = MAX_PAGE_SIZE
-    page_size_query_param = "page_size"
+    """A page of a list, as the checked query (`asked`) wants it: what is read once more from the
+    address may mean another number ("5.0")."""
+
     invalid_page_message = gettext_lazy(
         "{page_number}ページ目はありません。1ページ目から next をたどってください。"
     )
+
+    def __init__(self, asked: dict[str, Any]) -> None:
+        self.asked = asked
+
+    def get_page_size(self, _request: Request) -> int:
+        size: int = self.asked["page_size"]
+        return size
+
+    def get_page_number(self, _request: Request, _paginator: Any) -> int:
+        number: int = self.asked["page"]
+        return number
 
     def get_next_link(self) -> str | None:
         return _asked_only(super().get_next_link())
@@ -114,9 +125,11 @@ class ListView(ApiView):
 
     resource: Resource | None = None
 
-    def page(self, rows: Any, read: Any, terms: dict[str, Any] | None = None) -> Response:
+    def page(
+        self, asked: dict[str, Any], rows: Any, read: Any, terms: dict[str, Any] | None = None
+    ) -> Response:
         """Return the page asked for of `rows`; `read` makes objects of what stands on it."""
-        pages = Pages()
+        pages = Pages(asked)
         found = pages.paginate_queryset(rows, self.request, view=self)
         return Response(
             {
@@ -158,27 +171,29 @@ class TownList(ListView):
     """Municipalities with a published plan."""
 
     def get(self, request: Request) -> Response:
-        towns = published_municipalities().filter(**lookups(self.resource, self.asked()))
+        asked = self.asked()
+        towns = published_municipalities().filter(**lookups(self.resource, asked))
 
         def read(found: list[Any]) -> Any:
             table = self.resource.table
             return answered(table.columns, table.records(Towns(found, site_of(request))))
 
-        return self.page(towns, read)
+        return self.page(asked, towns, read)
 
 
 class PlanList(ListView):
     """Published plans of all municipalities."""
 
     def get(self, request: Request) -> Response:
-        plans = published_plans().filter(**lookups(self.resource, self.asked()))
+        asked = self.asked()
+        plans = published_plans().filter(**lookups(self.resource, asked))
 
         def read(found: list[Any]) -> Any:
             table = self.resource.table
             scope = Scope(None, found, site=site_of(request))
             return answered(table.columns, table.records(scope))
 
-        return self.page(plans.select_related("municipality"), read)
+        return self.page(asked, plans.select_related("municipality"), read)
 
 
 def lookups(resource: Resource, asked: dict[str, Any]) -> dict[str, Any]:
@@ -250,6 +265,7 @@ class TableList(ListView):
             scope = of_plan(municipality, plan, site, asked.get("indicator", ""))
         table = self.resource.table
         return self.page(
+            asked,
             Rows(self.resource, scope, asked),
             lambda found: answered(table.columns, table.read(found)),
             terms_of(scope),
