@@ -14,6 +14,7 @@ from django.utils import timezone
 from exchange.api.resources import OF_INDICATOR, OF_PLAN
 from exchange.api.throttling import PerAddress
 from exchange.open_data.table import Kind
+from municipalities.models import Municipality
 from plans.choices import Visibility
 from plans.models import Plan
 from rounds.models import Publication
@@ -232,6 +233,16 @@ def test_no_filter_reads_row_by_row(plan: Plan, monkeypatch: pytest.MonkeyPatch)
         for column in resource.filters:
             value = next(iter(column.choices), samples.get(column.kind, "x"))
             read(f"{SOGO}{resource.name}/?{column.name}={value}")
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_an_empty_list_says_whether_its_town_is_invented(plan: Plan, is_sample: bool) -> None:
+    if is_sample:
+        Municipality.objects.update(is_sample=True, code=None)
+    found = read(f"{SOGO}trends/")
+    assert (found["results"], found["is_sample"]) == ([], is_sample)
+    page = Client().get(f"{SOGO}trends/", headers={"Accept": "text/html"}).content.decode()
+    assert ("この自治体と数値は架空です。" in page) == is_sample
 
 
 def test_pages_together_are_the_whole_in_the_same_order(plan: Plan) -> None:

@@ -128,8 +128,11 @@ class Entry(serializers.Serializer):
 
 
 class Terms(serializers.Serializer):
-    """Under what terms the data may be used."""
+    """Whether the data are real, and under what terms they may be used."""
 
+    is_sample = serializers.BooleanField(
+        label=_("架空"), help_text=_("true は見本用の架空の自治体。数値も架空です。")
+    )
     modified = serializers.DateTimeField(label=_("最新の公表日時"))
     license = serializers.CharField(label=_("利用条件"))
     license_url = serializers.URLField(label=_("利用条件のアドレス"))

@@ -143,9 +143,11 @@ class ListView(ApiView):
 
 
 def terms_of(scope: Scope) -> dict[str, Any]:
-    """Return when something of a scope was published last, and how its data may be used."""
+    """Return whether a scope is invented, which no row of an empty list would say, when something
+    of it was published last, and how its data may be used."""
     package = Package(scope)
     return {
+        "is_sample": package.town.is_sample,
         "modified": package.modified,
         "license": package.license.name,
         "license_url": package.license.url,
