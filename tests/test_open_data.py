@@ -12,6 +12,7 @@ import pytest
 
 from exchange import evaluation_table
 from exchange.evaluation_formats import as_csv
+from exchange.open_data.table import Kind
 from exchange.open_data.tables import BY_NAME
 from plans.models import Plan
 from rounds.models import Publication
@@ -263,6 +264,17 @@ def test_the_dictionary_names_every_column_of_every_file(plan: Plan) -> None:
     assert described == {
         (table.name, column.name) for table in BY_NAME.values() for column in table.columns
     }
+
+
+def test_every_code_is_explained() -> None:
+    unexplained = [
+        (table.name, column.name, code)
+        for table in BY_NAME.values()
+        for column in table.columns
+        for code in column.choices
+        if column.kind == Kind.CODE and f"{code}＝" not in str(column.description)
+    ]
+    assert unexplained == []
 
 
 def test_a_town_has_the_rows_of_all_its_plans(plan: Plan) -> None:

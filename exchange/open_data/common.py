@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -65,6 +65,12 @@ LEVEL_WORDS = {
     "measure": _("施策"),
     "action": _("取組"),
 }
+
+
+def words_of(choices: Mapping[str, Words]) -> str:
+    """Return what each code means, for the description of a column that has no words beside."""
+    return "、".join(f"{code}＝{words}" for code, words in choices.items()) + "。"
+
 
 PLAN = (
     *town_columns(lambda plan: plan.municipality),
@@ -206,7 +212,7 @@ def place_columns(of: int, prefix: str = "", label: Words = "") -> tuple[Column,
             _("%(label)s段") % {"label": label},
             Kind.CODE,
             lambda *row: row[of][0],
-            "、".join(f"{level}＝{words}" for level, words in LEVEL_WORDS.items()) + "。",
+            words_of(LEVEL_WORDS),
             choices=LEVEL_WORDS,
         ),
         Column(

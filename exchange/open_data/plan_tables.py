@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from measures.models import Action, Correspondence
 from measures.models.revision import LEVELS as NODE_LEVELS
 from measures.outline import Place
-from plans.choices import Period, TitleSource
+from plans.choices import TitleSource
 from plans.models import Plan
 from plans.naming import level_name
 from rounds.models import Publication
@@ -24,8 +24,10 @@ from .common import (
     PLAN,
     SOURCE,
     life_columns,
+    period_columns,
     place_columns,
     sdgs_column,
+    words_of,
     year_columns,
 )
 from .scope import LEVELS, Scope
@@ -147,19 +149,7 @@ PUBLICATIONS = Table(
             lambda _plan, found, _now: found.fiscal_year,
             description=_("計画の公表では空欄。"),
         ),
-        Column(
-            "period",
-            _("時期コード"),
-            Kind.CODE,
-            lambda _plan, found, _now: found.period,
-            choices=dict(Period.choices),
-        ),
-        Column(
-            "period_label",
-            _("時期"),
-            Kind.TEXT,
-            lambda plan, found, _now: plan.period_name(found.period) if found.period else "",
-        ),
+        *period_columns(lambda _plan, found, _now: found.period),
         *plain_columns(("effective_at", _("公表日時"), Kind.MOMENT), of=1),
         *coded("mark", _("印"), Publication.Mark, lambda _plan, found, _now: found.mark),
         *plain_columns(
@@ -201,6 +191,8 @@ def _above(place: Place) -> tuple[str, str]:
     return LEVELS[node._meta.model_name], node.code
 
 
+NODE_WORDS = {level: words for level, words in LEVEL_WORDS.items() if level != "plan"}
+
 STRUCTURE = Table(
     name="structure",
     title=_("計画の組み立て"),
@@ -219,8 +211,8 @@ STRUCTURE = Table(
             _("段"),
             Kind.CODE,
             lambda _plan, node, *_r: LEVELS[node._meta.model_name],
-            _("basic_goal、field、policy、measure、action のどれか。"),
-            choices={level: words for level, words in LEVEL_WORDS.items() if level != "plan"},
+            words_of(NODE_WORDS),
+            choices=NODE_WORDS,
         ),
         Column(
             "level_label",
@@ -246,6 +238,7 @@ STRUCTURE = Table(
             _("上の段"),
             Kind.CODE,
             lambda _p, _n, place, *_r: _above(place)[0],
+            words_of(LEVEL_WORDS),
             choices=LEVEL_WORDS,
         ),
         Column(
