@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from municipalities.models import Department
 from municipalities.uploads import Refused
 from rounds.entry.desk import Desk
-from rounds.entry.drafts import forerunners_of
+from rounds.entry.drafts import forerunners_of, successors_of
 from rounds.models import Request
-from rounds.requests.dues import dues_of, of_section
+from rounds.requests.dues import Due, dues_of, of_section
 
 from .about import About
 from .reading import FileRow
@@ -59,8 +59,9 @@ def desks_of(about: About, request: Request, user: Any) -> list[Desk]:
 class Owners:
     """Which of a workbook's sections answers for which of its rows.
 
-    A single section also answers for what its forerunners did. Several share the rows as the
-    request asks for them today.
+    A single section also answers for what its forerunners did, and its workbook for what its
+    successors do: sections are renamed, merged and split while their workbooks are on the way.
+    Several share the rows as the request asks for them today, of them or of their successors.
     """
 
     def __init__(self, desks: list[Desk]) -> None:
@@ -71,6 +72,17 @@ class Owners:
             for desk in reversed(desks):
                 desk.dues = of_section(dues, desk.department)
                 self._keys |= {due.key: desk for due in desk.dues}
+            self._take_for_successors(dues)
+
+    def _take_for_successors(self, dues: list[Due]) -> None:
+        """Give what went to sections the workbook does not name to those that had it."""
+        left = [due for due in dues if due.key not in self._keys]
+        for desk in self.desks if left else ():
+            heirs = successors_of(desk.department.pk)
+            own = [due for due in left if not heirs.isdisjoint(each.pk for each in due.sections)]
+            desk.dues = [*desk.dues, *own]
+            for due in own:
+                self._keys.setdefault(due.key, desk)
 
     def rows_of(self, desk: Desk, rows: list[FileRow]) -> list[FileRow]:
         """Return the rows a desk takes; the first also takes what is nobody's."""
@@ -85,6 +97,6 @@ class Owners:
         own = {desk.department.pk}
         found = {key for key, line in lines.items() if own.isdisjoint(line.sections())}
         if found:
-            own |= forerunners_of(desk.department.pk)
+            own |= forerunners_of(desk.department.pk) | successors_of(desk.department.pk)
             found = {key for key in found if own.isdisjoint(lines[key].sections())}
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,16 +135,31 @@ def drafts_of(desk: Desk) -> Drafts:
 
 def forerunners_of(department_id: int) -> set[int]:
     """Return the ids of the sections whose duties came to this one, step by step."""
+    return _along([(new, old) for old, new in _successions(department_id)], department_id)
+
+
+def successors_of(department_id: int) -> set[int]:
+    """Return the ids of the sections to which duties of this one went, or will, step by step."""
+    return _along(_successions(department_id), department_id)
+
+
+def _successions(department_id: int) -> list[tuple[int, int]]:
+    """Return the (old, new) sections of the town of a section."""
     links = DepartmentSuccession.objects.filter(
         predecessor__municipality__departments=department_id
-    ).values_list("predecessor", "successor")
-    olds: dict[int, set[int]] = {}
-    for old, new in links:
-        olds.setdefault(new, set()).add(old)
+    )
+    return list(links.values_list("predecessor", "successor"))
+
+
+def _along(links: Iterable[tuple[int, int]], start: int) -> set[int]:
+    """Return where links (from, to) lead from a section, without itself."""
+    ways: dict[int, set[int]] = {}
+    for one, other in links:
+        ways.setdefault(one, set()).add(other)
     found: set[int] = set()
-    step = {department_id}
+    step = {start}
     while step:
-        step = {old for new in step for old in olds.get(new, ())} - found - {department_id}
+        step = {other for one in step for other in ways.get(one, ())} - found - {start}
         found |= step
     return found
 
