@@ -79,6 +79,24 @@ def test_a_figure_is_shown_as_it_will_be_saved(round_: Round, entry: Pages) -> N
     assert "１０５．０" not in entry.row("changed")
 
 
+def test_a_number_of_a_report_may_have_the_unit_of_its_column(round_: Round, entry: Pages) -> None:
+    make.make_column(round_.plan, "rate", label="進捗率", kind="number", unit="％")
+    make.make_column(round_.plan, "cost", label="決算額", kind="number", unit="千円")
+    first, second = round_.reports
+    book = round_.book().fill(first, rate=0.75, cost="１，２３４千円").fill(second, cost="▲3 千円")
+    book.cell(first, "rate").number_format = "0%"  # as Excel has it where somebody types 75%
+    entry.bring(book)
+    entry.open()
+    entry.press()
+    said = [
+        ProgressReport.objects.get(row=key.removeprefix("report-")).extra for key in (first, second)
+    ]
+    assert said == [{"rate": "75", "cost": "1234"}, {"cost": "-3"}]
+    entry.bring(book)
+    entry.open()
+    assert entry.sum == "ファイルの5行 ＝ 変更なし5"
+
+
 def test_a_figure_that_cannot_be_read_is_not_called_missing(round_: Round, entry: Pages) -> None:
     _first, second, _third = round_.figures
     for told in ({"value": "#N/A"}, {"missing_reason": "忙しい"}):

@@ -51,11 +51,8 @@ def read_figure(text: str, series: Series) -> Decimal | None:
     found = text.strip()
     if not found or is_no_value(found):
         return None
-    folded = figures.folded(found)
-    unit = unicodedata.normalize("NFKC", series.unit)
-    if unit and folded.endswith(unit):
-        folded = folded.removesuffix(unit).strip()
-    elif folded.endswith("%"):
+    folded = without_unit(found, series.unit)
+    if folded.endswith("%"):
         raise ValidationError(
             _("「%(found)s」に％が付いています。この系列の単位は「%(unit)s」です。")
             % {"found": short(found), "unit": series.unit or _("記載なし")}
@@ -78,6 +75,13 @@ def read_figure(text: str, series: Series) -> Decimal | None:
         )
     series.validate_decimals(value)
     return value
+
+
+def without_unit(text: str, unit: str) -> str:
+    """Return what was typed for a figure, folded, without the sign of its own unit behind it: a
+    cell of Excel in which somebody types 75% stays one of percent."""
+    folded, sign = figures.folded(text), unicodedata.normalize("NFKC", unit).strip()
+    return folded.removesuffix(sign).strip() if sign else folded
 
 
 def figure_text(value: Decimal | None) -> str:

@@ -16,7 +16,7 @@ from municipalities import figures
 from plans.models import Band, PlanScheme
 
 from .lines import AS_IS, OWN_NAMES, Line, Problem, Texts, Values, too_long
-from .reading import MOST_LETTERS, cleaned, is_alike, short
+from .reading import MOST_LETTERS, cleaned, is_alike, short, without_unit
 
 
 @dataclass
@@ -75,8 +75,9 @@ class ReportLine(Line):
             return True
         kind = self.columns[column].kind if column in self.columns else ""
         if kind == ReportColumn.Kind.NUMBER:
-            value = figures.read(one)
-            return value is not None and value == figures.read(other)
+            unit = self.columns[column].unit
+            value = figures.read(without_unit(one, unit))
+            return value is not None and value == figures.read(without_unit(other, unit))
         return kind == ReportColumn.Kind.LIST and _lines(one) == _lines(other)
 
     def spoken(self, column: str, text: str) -> str:
@@ -94,6 +95,8 @@ class ReportLine(Line):
                 problems.append(self.problem(name, too_long(text)))
             elif column.kind == ReportColumn.Kind.LIST:
                 values[name] = _lines(text)
+            elif column.kind == ReportColumn.Kind.NUMBER:
+                values[name] = _number(text, column.unit)
             elif column.kind != ReportColumn.Kind.RATING:
                 values[name] = cleaned(text).strip()
             elif not text or text in bands:
@@ -142,3 +145,11 @@ def content_text(report: ProgressReport, column: ReportColumn) -> str:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in cleaned(text).splitlines() if line.strip()]
+
+
+def _number(text: str, unit: str) -> str:
+    """Return a number as it was typed, without the sign of its column's own unit."""
+    typed = cleaned(text).strip()
+    bare = without_unit(typed, unit)
+    is_number_only_so = figures.read(typed) is None and figures.read(bare) is not None
+    return bare if is_number_only_so else typed
