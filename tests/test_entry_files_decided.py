@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from exchange.models import EntryFile
 from indicators.models import Actual
+from municipalities.uploads.marked import marked
 from plans.models import YearLock
 
 from . import factories as make
@@ -215,6 +216,27 @@ def test_columns_sorted_by_themselves_are_asked_about(round_: Round, entry: Page
     entry.bring(round_.book().fill(first, value=77).fill(second, value=104))
     assert "入れ替わっただけです" in entry.open().select_one("#notes").text
     entry.bring(round_.book().fill(first, value=77).fill(second, value=105))
+    assert entry.open().select_one("#notes") is None
+
+
+def test_what_is_not_taken_in_of_other_columns_and_sheets_is_said(
+    round_: Round, entry: Pages
+) -> None:
+    make.make_column(round_.plan, "result", label="成果", kind="text")
+    book = round_.book().fill(round_.figures[0], value=105)
+    sheet, _technical, ids = list(book.sheets())[1]
+    sheet.delete_cols(ids["result"])
+    book.book.create_sheet("別紙")["B2"] = "補足の説明"
+    book.book.create_sheet("Sheet1")
+    entry.bring(book)
+    page = entry.open()
+    assert [note.text for note in page.select("#notes li")] == [
+        "シート「別紙」は、足されたシートです。書かれた内容は取り込みません。",
+        "シート「進捗」に「成果」の列がありません。この列は、保存されている内容のまま変わりません。",
+    ]
+    entry.press()
+    assert value(round_.figures[0]) == 105
+    entry.bring(marked(round_.book().to_bytes(), []))
     assert entry.open().select_one("#notes") is None
 
 

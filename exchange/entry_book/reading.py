@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.uploads import Book, Cell, Refused, Sheet, address, read
 from municipalities.uploads.complaints import Complaint
+from municipalities.uploads.marked import RESULT
 from rounds.entry.reading import short
 
 from . import layout
@@ -99,6 +100,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
         )
     _complain_of_twins(found.rows)
     _note_deleted(found)
+    _note_strange_sheets(book, found)
     return found
 
 
@@ -326,6 +328,17 @@ def _note_strangers(sheet: Sheet, columns: _Columns, rows: list[FileRow], found:
             )
             name = address(0, place).rstrip("1")
             found.notes.append(text % {"sheet": sheet.name, "cell": name, "count": len(said)})
+
+
+def _note_strange_sheets(book: Book, found: EntryBook) -> None:
+    """Say which sheets somebody has put in: what they say is not taken in."""
+    own = {str(layout.COVER), layout.ABOUT, layout.CHOICES, RESULT}
+    for sheet in book.sheets:
+        if sheet.name in own or _columns(sheet) is not None:
+            continue
+        if any(text_of(cell) for row in sheet.rows for cell in row):
+            text = _("シート「%(sheet)s」は、足されたシートです。書かれた内容は取り込みません。")
+            found.notes.append(text % {"sheet": sheet.name})
 
 
 def _note_deleted(found: EntryBook) -> None:

@@ -166,6 +166,8 @@ def take(
         _part(desk, owners, owners.rows_of(desk, book.rows), decisions, said) for desk in desks
     ]
     taken = Taken(book, [part for part, _lines in parts], decided)
+    known = {key: line for _part_, lines in parts for key, line in lines.items()}
+    book.notes += _missing_columns(book.rows, known)
     book.notes += _swapped(taken.rows)
     taken.fingerprint = _fingerprint([lines for _part_, lines in parts])
     taken.is_written = seen == taken.fingerprint and not taken.is_refused
@@ -275,6 +277,21 @@ def _changes(line: Line, after: Mapping[str, str]) -> list[Change]:
         for column in line.changed(dict(after), line.texts)
         if column in line.labels
     ]
+
+
+def _missing_columns(rows: Sequence[FileRow], lines: Mapping[str, Line]) -> list[str]:
+    """Return which columns of the boxes a sheet has no more: nothing that was typed there is in
+    the file."""
+    missing: dict[tuple[str, str], None] = {}
+    for row in rows:
+        for column, label in lines[row.key].labels.items() if row.key in lines else ():
+            if column not in row.places:
+                missing[row.sheet, str(label)] = None
+    text = _(
+        "シート「%(sheet)s」に「%(column)s」の列がありません。"
+        "この列は、保存されている内容のまま変わりません。"
+    )
+    return [text % {"sheet": sheet, "column": label} for sheet, label in missing]
 
 
 def _swapped(rows: Sequence[TakenRow]) -> list[str]:
