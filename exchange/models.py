@@ -225,6 +225,9 @@ class EntryUpload(KeptUpload):
     counts = models.JSONField(_("行の数"), default=dict)
     fingerprint = models.CharField(_("プレビューの要約"), max_length=64, blank=True)
     is_refused = models.BooleanField(_("このままでは取り込めない"), default=False)
+    remarks = models.PositiveIntegerField(
+        _("知らせること"), default=0, help_text=_("確認画面に出る注意と質問の数。")
+    )
     decided = models.JSONField(
         _("確認画面で決めたこと"), default=dict, help_text=_("欄の名前と内容。")
     )

@@ -240,6 +240,23 @@ def test_what_is_not_taken_in_of_other_columns_and_sheets_is_said(
     assert entry.open().select_one("#notes") is None
 
 
+def test_the_list_says_of_which_files_there_is_something_to_look_at(
+    round_: Round, entry: Pages
+) -> None:
+    first, _second, _third = round_.figures
+    book = round_.book().fill(first, value=10400)
+    book.book.create_sheet("別紙")["B2"] = "補足の説明"
+    said = "確かめてほしいことが%d件あります。"
+    page = entry.bring(book)
+    assert said % 2 in page.select_one("#waiting").text
+    entry.open()
+    entry.press("preview", **{f"confirmed|{first}": "10400"})
+    page = entry.see_list()
+    assert said % 1 in page.select_one("#waiting").text
+    page = entry.bring(round_.book().fill(first, value=105))
+    assert page.select_one("#waiting").text.count("確かめてほしいこと") == 1
+
+
 def test_only_planners_correct_and_hold(round_: Round, entry: Pages) -> None:
     first = round_.figures[0]
     entry.bring(round_.book().fill(first, value=105))

@@ -127,6 +127,9 @@ def waiting_of(uploads: Sequence[EntryUpload], before: Mapping[str, EntryFile]) 
             notes.append(
                 _("この組織のファイルが、ほかにもあります。取り込むものを選んでください。")
             )
+        if upload.remarks:
+            text = _("確かめてほしいことが%(count)d件あります。ファイル名を押して見てください。")
+            notes.append(text % {"count": upload.remarks})
         if upload.decided:
             notes.append(_("確認画面で決めたことを、そのまま使います。"))
         if upload.sha256 in before:

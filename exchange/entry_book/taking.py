@@ -131,6 +131,11 @@ class Taken:
         return any(row.kind in REFUSED for row in self.rows)
 
     @property
+    def remarks(self) -> int:
+        """How many things there are to say of it that do not keep it from being taken in."""
+        return len(self.book.notes) + sum(row.question is not None for row in self.rows)
+
+    @property
     def complaints(self) -> list[Complaint]:
         return [one for row in self.rows if row.kind in REFUSED for one in row.complaints]
 

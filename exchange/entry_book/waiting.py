@@ -17,7 +17,7 @@ from .decisions import Decisions
 from .keeping import Brought, Decision, bring
 
 logger = logging.getLogger(__name__)
-_SHOWN = ("sections", "counts", "fingerprint", "is_refused", "decided")
+_SHOWN = ("sections", "counts", "fingerprint", "is_refused", "remarks", "decided")
 
 
 def receive(user: Any, asked: Request, name: str, content: bytes) -> EntryUpload:
@@ -64,6 +64,7 @@ def remember(upload: EntryUpload, brought: Brought, decisions: Decisions | None 
     upload.counts = {kind.value: count for kind, count in brought.taken.counts.items()}
     upload.fingerprint = brought.taken.fingerprint
     upload.is_refused = brought.taken.is_refused
+    upload.remarks = brought.taken.remarks
     upload.decided = {} if decisions is None else decisions.boxes()
     upload.save(update_fields=_SHOWN if upload.pk else None)
 
