@@ -103,6 +103,27 @@ def test_so_is_that_of_several_sections(change: dict[str, str], days: int, years
     assert sum(len(part.rows) for part in brought.taken.parts) == 3
 
 
+def test_a_figure_that_comes_late_is_taken_in_after_the_request_has_closed() -> None:
+    town = Town()
+    late = town.series[0]
+    make.make_actual(
+        late,
+        town.asked.fiscal_year,
+        value=None,
+        missing_reason="not_compiled",
+        expected_on=(town.asked.deadline + timedelta(days=70)).replace(day=1),
+        state="draft",
+    )
+    content = town.book(town.people.welfare).fill(f"series-{late.pk}", value=7).to_bytes()
+    town.change(RENAMED, timezone.localdate() - timedelta(days=1))
+    town.asked.state = Request.State.CLOSED
+    town.asked.closed_at = timezone.now()
+    town.asked.save()
+    brought = town.bring(content, town.people.entry)
+    assert [one.message for one in brought.taken.complaints] == []
+    assert Actual.objects.get(series=late).value == 7
+
+
 def test_what_another_section_has_got_is_not_written_over() -> None:
     town = Town()
     content = town.filled(town.people.welfare)

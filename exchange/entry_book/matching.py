@@ -67,7 +67,8 @@ class Owners:
     def __init__(self, desks: list[Desk]) -> None:
         self.desks = desks
         self._keys: dict[str, Desk] = {}
-        if len(desks) > 1:
+        # What a single section owes is only looked up where not all of it may be entered any more.
+        if len(desks) > 1 or not desks[0].request.is_open:
             dues = dues_of(desks[0].request)
             for desk in reversed(desks):
                 desk.dues = of_section(dues, desk.department)
