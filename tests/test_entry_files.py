@@ -97,6 +97,17 @@ def test_a_number_of_a_report_may_have_the_unit_of_its_column(round_: Round, ent
     assert entry.sum == "ファイルの5行 ＝ 変更なし5"
 
 
+def test_boxes_that_do_not_apply_may_have_a_dash(round_: Round, entry: Pages) -> None:
+    first, second, _third = round_.figures
+    dashes = {"expected_on": "－", "is_provisional": "－"}
+    book = round_.book().fill(first, value=105, missing_reason="－", **dashes)
+    entry.bring(book.fill(second, value="－", missing_reason="対象外", **dashes))
+    entry.open()
+    entry.press()
+    assert value(first) == 105
+    assert (figure(second).missing_reason, figure(second).expected_on) == ("not_applicable", None)
+
+
 def test_a_figure_that_cannot_be_read_is_not_called_missing(round_: Round, entry: Pages) -> None:
     _first, second, _third = round_.figures
     for told in ({"value": "#N/A"}, {"missing_reason": "忙しい"}):

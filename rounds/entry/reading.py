@@ -105,10 +105,11 @@ def is_percent(series: Series) -> bool:
 
 
 def read_month(text: str) -> date | None:
-    """Return the first day of the month that was typed (2026-08, R8.8, 令和8年8月), None for none.
+    """Return the first day of the month that was typed (2026-08, R8.8, 令和8年8月), None for none
+    (also － and the like, as in the other boxes).
     Raises ValidationError where it is no month."""
     folded = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
-    if not folded:
+    if not folded or is_no_value(text):
         return None
     match = _MONTH.fullmatch(folded)
     if match is not None:
