@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from exchange.models import EntryFile
 from indicators.models import Actual
+from measures.models import ProgressReport
 from municipalities.uploads.marked import marked
 from plans.models import YearLock
 
@@ -238,6 +239,41 @@ def test_what_is_not_taken_in_of_other_columns_and_sheets_is_said(
     assert value(round_.figures[0]) == 105
     entry.bring(marked(round_.book().to_bytes(), []))
     assert entry.open().select_one("#notes") is None
+
+
+def test_what_is_written_where_nobody_reads_is_said(round_: Round, entry: Pages) -> None:
+    """A block pasted over the rows of the year before, a name put right, a remark below."""
+    row = ProgressReport.objects.get().row
+    make.make_report(row, fiscal_year=2022, result="去年の成果")
+    book = round_.book().fill(round_.reports[0], result="今年の成果")
+    figures, reports = book.sheets()
+    sheet, technical, ids = reports
+    assert sheet.cell(technical + 2, ids["result"]).value == "去年の成果"
+    sheet.cell(technical + 2, ids["result"]).value = "今年の成果の前半"
+    sheet, technical, ids = figures
+    sheet.cell(technical + 2, ids["#name"]).value = "正しい名前"
+    sheet.cell(sheet.max_row + 2, ids["#name"]).value = "備考：窓口の数え方を変えました。"
+    entry.bring(book)
+    notes = [note.text for note in entry.open().select("#notes li")]
+    assert [note.partition("（")[0] for note in notes] == [
+        "シート「指標」の、入力欄ではないセル",
+        "シート「進捗」の、入力欄ではないセル",
+    ]
+    assert "C5、C9" in notes[0]
+    assert all("書かれた内容は取り込みません。" in note for note in notes)
+    entry.press()
+    assert ProgressReport.objects.get(row=row, fiscal_year=2023).result == "今年の成果"
+
+
+@pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "_x0041_", "１２ m²\r\nㇾ", "あ" * 3000])
+def test_what_we_have_written_ourselves_is_no_remark(
+    round_: Round, entry: Pages, words: str
+) -> None:
+    make.Series.objects.update(definition=words, unit=words[:20])
+    make.make_report(ProgressReport.objects.get().row, fiscal_year=2022, result=words)
+    entry.bring(round_.book().fill(round_.figures[0], value=105))
+    assert entry.open().select_one("#notes") is None
+    assert entry.sum == "ファイルの5行 ＝ 変更1 ＋ 変更なし4"
 
 
 def test_the_list_says_of_which_files_there_is_something_to_look_at(

@@ -28,6 +28,8 @@ class About:
     name: str
     rows: Mapping[str, str]
     """Key of each row it had when it was made → how people call it."""
+    texts: frozenset[str]
+    """Marks of what its sheets said then; none in workbooks of former times."""
 
 
 def about_of(book: Book) -> About:
@@ -69,6 +71,12 @@ def about_of(book: Book) -> About:
         title=said.get(layout.TITLE, ""),
         name=said.get(layout.NAME, ""),
         rows={key: name for key, name in said.items() if is_key(key)},
+        texts=frozenset(
+            each
+            for row in sheet.rows
+            if len(row) > 1 and text_of(row[0]) == layout.TEXTS
+            for each in text_of(row[1]).split()
+        ),
     )
 
 

@@ -2,8 +2,9 @@
 
 * `COVER` is for people only. `ABOUT`, very hidden, says what the workbook is: lines of a name (A)
   and a text (B), the first of which is `FORMAT`; then a line for each row, its key and what people
-  call it, by which a deleted one is missed. `CHOICES`, very hidden, holds what drop-downs
-  offer. None of them can be renamed; the others can, so they are told by what stands in them.
+  call it, by which a deleted one is missed; then lines of `TEXTS`. `CHOICES`, very hidden, holds
+  what drop-downs offer. None of them can be renamed; the others can, so they are told by what
+  stands in them.
 * Every other sheet has one technical row, hidden, right above its printed headings. It is the first
   row with a cell that says `KEY`. Its cells are the ids of the columns; a column without an id, or
   with one that begins with "#", is only read by people (`KEY` and `VERSION` apart). All other ids
@@ -62,6 +63,8 @@ TITLE = "title"
 """The request's title, for messages."""
 NAME = "name"
 """Whose workbook it is, for messages: the section's name."""
+TEXTS = "texts"
+"""Marks of what the sheets said when it was made (`outside.mark`), with spaces between."""
 
 READ_ONLY = "#"
 KEY = "#key"

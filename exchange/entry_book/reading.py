@@ -21,6 +21,7 @@ from rounds.entry.reading import short
 from . import layout
 from .about import About, about_of, is_key
 from .cells import box_text, text_of, why_unread
+from .outside import outside_note
 
 MOST_MERGED = 10_000
 """Merged areas of a sheet that are looked through."""
@@ -136,6 +137,7 @@ def _read_sheet(sheet: Sheet, found: EntryBook) -> None:
     rows += _loose_rows(sheet, columns)
     found.rows += rows
     _note_strangers(sheet, columns, rows, found)
+    _note_outside(sheet, columns, rows, found)
 
 
 def _columns(sheet: Sheet) -> _Columns | None:
@@ -328,6 +330,19 @@ def _note_strangers(sheet: Sheet, columns: _Columns, rows: list[FileRow], found:
             )
             name = address(0, place).rstrip("1")
             found.notes.append(text % {"sheet": sheet.name, "cell": name, "count": len(said)})
+
+
+def _note_outside(sheet: Sheet, columns: _Columns, rows: list[FileRow], found: EntryBook) -> None:
+    """Say which cells say something that are only read by people: rows of the year before, names,
+    remarks below the table."""
+    numbers = {row.number for row in rows}
+    own = {*columns.boxes.values(), *columns.strangers}
+
+    def is_read(number: int, place: int) -> bool:
+        return place in {columns.key, columns.version} or (number in numbers and place in own)
+
+    note = outside_note(sheet, found.about.texts, is_read) if found.about.texts else ""
+    found.notes += [note] if note else []
 
 
 def _note_strange_sheets(book: Book, found: EntryBook) -> None:

@@ -18,6 +18,8 @@ from . import layout
 from .content import Content
 from .cover import Letter, footer, write_cover
 from .figures import write_figures
+from .grid import Grid
+from .outside import lines_of_marks
 from .reports import write_reports
 
 
@@ -36,11 +38,11 @@ def entry_workbook(content: Content, letter: Letter, made_at: datetime | None = 
     for grid in grids:
         grid.finish(number=letter.number, footer=footer(content))
     choices.move_to_end()
-    _write_about(book, content, made_at)
+    _write_about(book, content, grids, made_at)
     return book.to_bytes()
 
 
-def _write_about(book: Book, content: Content, made_at: datetime) -> None:
+def _write_about(book: Book, content: Content, grids: Iterable[Grid], made_at: datetime) -> None:
     """Write what the workbook is, for whoever reads it back."""
     sheet = book.sheet(layout.ABOUT, (20, 60))
     about = {
@@ -53,7 +55,14 @@ def _write_about(book: Book, content: Content, made_at: datetime) -> None:
         layout.NAME: content.name,
     }
     rows = [*content.figures, *(row for table in content.tables for row in table.rows)]
-    for line in [*about.items(), *((row.key, row.line.name) for row in rows)]:
+    written = (
+        value
+        for grid in grids
+        for row in grid.sheet.worksheet.iter_rows(min_row=1, values_only=True)
+        for value in row
+    )
+    texts = [(layout.TEXTS, marks) for marks in lines_of_marks(written)]
+    for line in [*about.items(), *((row.key, row.line.name) for row in rows), *texts]:
         sheet.write_row(line)
     filling.hide_sheet(sheet)
     filling.protect(sheet)

@@ -1,0 +1,52 @@
+"""What somebody has written where people only read: it is not taken in, but not passed over
+either."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import gettext as _
+
+from municipalities.uploads import Cell, Sheet, address
+
+from .cells import text_of
+
+MOST_CELLS = 5
+"""Cells that are named of a sheet."""
+_A_LINE = 1_000
+"""Marks that are kept in one cell."""
+
+
+def mark(text: str) -> str:
+    """Return a short mark of a text, the same whatever a program has made of its spaces, widths
+    and codes."""
+    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text.replace("_x005F_", "_")))
+    return hashlib.sha256(folded.encode()).hexdigest()[:8]
+
+
+def lines_of_marks(cells: Iterable[Cell]) -> list[str]:
+    """Return the marks of what cells say, in lines for the sheet nobody sees."""
+    found = sorted({mark(text) for cell in cells if (text := text_of(cell))})
+    return [" ".join(found[at : at + _A_LINE]) for at in range(0, len(found), _A_LINE)]
+
+
+def outside_note(sheet: Sheet, marks: frozenset[str], is_read: Callable[[int, int], bool]) -> str:
+    """Return what to say of the cells that say something we have not written (none of `marks`) and
+    that nobody reads (`is_read`: row and column, from 0), "" where there is none."""
+    places = [
+        address(number, place)
+        for number, row in enumerate(sheet.rows)
+        for place, cell in enumerate(row)
+        if (text := text_of(cell)) and not is_read(number, place) and mark(text) not in marks
+    ]
+    if not places:
+        return ""
+    named = "、".join(places[:MOST_CELLS])
+    if len(places) > MOST_CELLS:
+        named += _(" ほか%(count)d件") % {"count": len(places) - MOST_CELLS}
+    return _(
+        "シート「%(sheet)s」の、入力欄ではないセル（%(cells)s）に書かれた内容は取り込みません。"
+    ) % {"sheet": sheet.name, "cells": named}
