@@ -68,7 +68,8 @@ class Owners:
         self.desks = desks
         self._keys: dict[str, Desk] = {}
         # What a single section owes is only looked up where not all of it may be entered any more.
-        if len(desks) > 1 or not desks[0].request.is_open:
+        all_is_open = desks[0].request.is_open or desks[0].is_planner
+        if len(desks) > 1 or not all_is_open:
             dues = dues_of(desks[0].request)
             for desk in reversed(desks):
                 desk.dues = of_section(dues, desk.department)
