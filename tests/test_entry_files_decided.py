@@ -310,17 +310,19 @@ def test_rows_that_are_not_the_sections_are_refused(round_: Round, planner: Page
     book = round_.book()
     book.add("指標", **{"#key": f"series-{foreign.pk}", "#name": "財政課の指標", "value": 5})
     book.add("指標", **{"#key": "series-999999", "#name": "ない指標", "value": 6})
+    book.add("指標", **{"#key": "series-01", "#name": "別の書き方", "value": 8})
     book.add("指標", **{"#name": "足した行", "value": 7})
     planner.bring(book)
     page = planner.open()
-    assert planner.sum == "ファイルの8行 ＝ 変更なし5 ＋ 知らない行3"
+    assert planner.sum == "ファイルの9行 ＝ 変更なし5 ＋ 知らない行4"
     assert "足された行" in page.text
+    assert "行の目印「series-01」が壊れています。" in page.text
     planner.press()
     assert not Actual.objects.filter(series=foreign).exists()
     holds = {box["name"]: "on" for box in page.select("tr.unknown [name^='hold|']")}
-    assert len(holds) == 3
+    assert len(holds) == 4
     planner.press(**holds)
-    assert EntryFile.objects.get().held == 3
+    assert EntryFile.objects.get().held == 4
 
 
 # --- Files beside each other -------------------------------------------------------------------

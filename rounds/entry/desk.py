@@ -33,7 +33,8 @@ from .reading import cleaned
 from .report_lines import ReportLine
 
 _NAME = re.compile(
-    r"(?P<key>(?:series-[0-9]{1,18}(?:-(?P<year>[0-9]{4}))?|report-[0-9]{1,18}))-(?P<column>.{1,80})"
+    r"(?P<key>series-[1-9][0-9]{0,17}(?:-(?P<year>[0-9]{4}))?|report-[1-9][0-9]{0,17})"
+    r"-(?P<column>.{1,80})"
 )
 PLANNERS_STATES = SECTION_STATES | {WorkState.CHECKED}
 """What planners correct as it stands; what has been approved is returned first."""
