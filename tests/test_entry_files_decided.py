@@ -259,7 +259,7 @@ def test_what_is_written_where_nobody_reads_is_said(round_: Round, entry: Pages)
         "シート「指標」の、入力欄ではないセル",
         "シート「進捗」の、入力欄ではないセル",
     ]
-    assert "C5、C9" in notes[0]
+    assert "C5「正しい名前」、C9「備考：窓口の数え方を変えました。」" in notes[0]
     assert all("書かれた内容は取り込みません。" in note for note in notes)
     entry.press()
     assert ProgressReport.objects.get(row=row, fiscal_year=2023).result == "今年の成果"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import gettext as _
 
 from municipalities.uploads import Cell, Sheet, address
+from rounds.entry.reading import short
 
 from .cells import text_of
 
@@ -37,7 +38,7 @@ def outside_note(sheet: Sheet, marks: frozenset[str], is_read: Callable[[int, in
     """Return what to say of the cells that say something we have not written (none of `marks`) and
     that nobody reads (`is_read`: row and column, from 0), "" where there is none."""
     places = [
-        address(number, place)
+        _("%(cell)s「%(text)s」") % {"cell": address(number, place), "text": short(text)}
         for number, row in enumerate(sheet.rows)
         for place, cell in enumerate(row)
         if (text := text_of(cell)) and not is_read(number, place) and mark(text) not in marks
