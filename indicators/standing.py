@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.db import models
 
-from plans.record_many import Calendar
+from plans.record_many import Calendar, PlanYear
 
 from .models import Actual, Indicator, Responsibility, Series
 
@@ -30,18 +30,11 @@ class SeriesCalendar(Calendar):
         shown = self._indicators.values_list("plan", no_year, "series", no_year, models.Value(""))
         return plans.union(shown, all=True)
 
-    def _put_down(
-        self,
-        plan_id: int,
-        closed: int | None,
-        predecessor_id: int | None,
-        takes_over_from: int | None,
-        stage: str,
-    ) -> None:
-        if stage:
-            super()._put_down(plan_id, closed, predecessor_id, takes_over_from, stage)
+    def _put_down(self, row: PlanYear) -> None:
+        if row.stage:
+            super()._put_down(row)
         else:
-            self._showing[predecessor_id].add(plan_id)
+            self._showing[row.predecessor_id].add(row.plan_id)
 
     def is_closed_for(self, series_id: int, fiscal_year: int) -> bool:
         """Whether a plan that shows a series has closed a year."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -16,6 +16,16 @@ from municipalities.record_many import save_rows as save_structure
 from .models import Plan, WorkingRow
 from .moving import Place, content_differs, goes_back, is_vouched
 from .record import locked, stale, taken_over
+
+
+class PlanYear(NamedTuple):
+    """What is read of a plan, once for each closed year."""
+
+    plan_id: int
+    closed: int | None
+    predecessor_id: int | None
+    takes_over_from: int | None
+    stage: str
 
 
 class Calendar:
@@ -29,7 +39,7 @@ class Calendar:
         self._successors: dict[int, tuple[int, int]] = {}
         self._named: dict[int, Plan] = {}
         for row in self._rows(set(plan_ids)):
-            self._put_down(*row)
+            self._put_down(PlanYear(*row))
 
     def _rows(self, plan_ids: set[int], also: models.Q | None = None) -> models.QuerySet:
         """These plans, their successors, and `also` those: a row for each closed year, or one."""
@@ -39,21 +49,14 @@ class Calendar:
             "pk", "year_locks__fiscal_year", "predecessor", "takes_over_from", "stage"
         )
 
-    def _put_down(
-        self,
-        plan_id: int,
-        closed: int | None,
-        predecessor_id: int | None,
-        takes_over_from: int | None,
-        stage: str,
-    ) -> None:
-        if closed is not None:
-            self._closed[plan_id].add(closed)
-        if predecessor_id and takes_over_from is not None and stage != Plan.Stage.DRAFT:
-            found = takes_over_from, plan_id
-            self._successors[predecessor_id] = min(
-                found, self._successors.get(predecessor_id, found)
-            )
+    def _put_down(self, row: PlanYear) -> None:
+        if row.closed is not None:
+            self._closed[row.plan_id].add(row.closed)
+        takes_over = row.predecessor_id and row.takes_over_from is not None
+        if takes_over and row.stage != Plan.Stage.DRAFT:
+            found = row.takes_over_from, row.plan_id
+            earlier = self._successors.get(row.predecessor_id, found)
+            self._successors[row.predecessor_id] = min(found, earlier)
 
     def _plan(self, plan_id: int) -> Plan:
         if plan_id not in self._named:
