@@ -1,4 +1,4 @@
-"""Which sections carry on the duties of others on a day, along the reorganisations until then."""
+"""Which sections carry on the duties of others on a day, and which they come from and go to."""
 
 from __future__ import annotations
 
@@ -61,3 +61,33 @@ class Presence:
             followed -= set(heirs)
             found = {number: each for number, each in found.items() if number not in followed}
         return tuple(found.values())
+
+
+class Lineage:
+    """What the sections of a municipality came from and went to, step by step; what is booked ahead
+    counts already. One query, made at once."""
+
+    def __init__(self, municipality_id: int) -> None:
+        self._before: dict[int, set[int]] = defaultdict(set)
+        self._after: dict[int, set[int]] = defaultdict(set)
+        successions = DepartmentSuccession.objects.filter(predecessor__municipality=municipality_id)
+        for old, new in successions.values_list("predecessor", "successor"):
+            self._before[new].add(old)
+            self._after[old].add(new)
+
+    def forerunners(self, department_id: int) -> set[int]:
+        """Return the ids of the sections whose duties came, or will come, to this one."""
+        return self._along(self._before, department_id)
+
+    def successors(self, department_id: int) -> set[int]:
+        """Return the ids of the sections to which duties of this one went, or will go."""
+        return self._along(self._after, department_id)
+
+    @staticmethod
+    def _along(ways: dict[int, set[int]], start: int) -> set[int]:
+        found: set[int] = set()
+        step = {start}
+        while step:
+            step = {other for one in step for other in ways.get(one, ())} - found - {start}
+            found |= step
+        return found

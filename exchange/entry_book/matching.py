@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from municipalities.models import Department
+from municipalities.presence import Lineage
 from municipalities.uploads import Refused
 from rounds.entry.desk import Desk
-from rounds.entry.drafts import forerunners_of, successors_of
 from rounds.models import Request
 from rounds.requests.dues import Due, dues_of, of_section
 
@@ -76,11 +77,15 @@ class Owners:
                 self._keys |= {due.key: desk for due in desk.dues}
             self._take_for_successors(dues)
 
+    @cached_property
+    def _lineage(self) -> Lineage:
+        return Lineage(self.desks[0].request.municipality_id)
+
     def _take_for_successors(self, dues: list[Due]) -> None:
         """Give what went to sections the workbook does not name to those that had it."""
         left = [due for due in dues if due.key not in self._keys]
         for desk in self.desks if left else ():
-            heirs = successors_of(desk.department.pk)
+            heirs = self._lineage.successors(desk.department.pk)
             own = [due for due in left if not heirs.isdisjoint(each.pk for each in due.sections)]
             desk.dues = [*desk.dues, *own]
             for due in own:
@@ -99,6 +104,7 @@ class Owners:
         own = {desk.department.pk}
         found = {key for key, line in lines.items() if own.isdisjoint(line.sections())}
         if found:
-            own |= forerunners_of(desk.department.pk) | successors_of(desk.department.pk)
+            own |= self._lineage.forerunners(desk.department.pk)
+            own |= self._lineage.successors(desk.department.pk)
             found = {key for key in found if own.isdisjoint(lines[key].sections())}
         return found

@@ -37,17 +37,20 @@ def lines_of_marks(cells: Iterable[Cell]) -> list[str]:
 def outside_note(sheet: Sheet, marks: frozenset[str], is_read: Callable[[int, int], bool]) -> str:
     """Return what to say of the cells that say something we have not written (none of `marks`) and
     that nobody reads (`is_read`: row and column, from 0), "" where there is none."""
-    places = [
-        _("%(cell)s「%(text)s」") % {"cell": address(number, place), "text": short(text)}
+    found = [
+        (number, place, text)
         for number, row in enumerate(sheet.rows)
         for place, cell in enumerate(row)
         if (text := text_of(cell)) and not is_read(number, place) and mark(text) not in marks
     ]
-    if not places:
+    if not found:
         return ""
-    named = "、".join(places[:MOST_CELLS])
-    if len(places) > MOST_CELLS:
-        named += _(" ほか%(count)d件") % {"count": len(places) - MOST_CELLS}
+    named = "、".join(
+        _("%(cell)s「%(text)s」") % {"cell": address(number, place), "text": short(text)}
+        for number, place, text in found[:MOST_CELLS]
+    )
+    if len(found) > MOST_CELLS:
+        named += _(" ほか%(count)d件") % {"count": len(found) - MOST_CELLS}
     return _(
         "シート「%(sheet)s」の、入力欄ではないセル（%(cells)s）に書かれた内容は取り込みません。"
     ) % {"sheet": sheet.name, "cells": named}

@@ -7,7 +7,7 @@ moved or deleted, and columns put between.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,8 +89,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
     unsafe, broken, none of ours, or of a layout of former times."""
     book = read(content, name, takes_csv=False)
     found = EntryBook(about_of(book))
-    for sheet in book.sheets:
-        _read_sheet(sheet, found)
+    strange = [sheet for sheet in book.sheets if not _read_sheet(sheet, found)]
     _refuse_lost_marks(book, found)
     if not found.rows:
         raise Refused(
@@ -101,7 +100,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
         )
     _complain_of_twins(found.rows)
     _note_deleted(found)
-    _note_strange_sheets(book, found)
+    _note_strange_sheets(strange, found)
     return found
 
 
@@ -123,10 +122,11 @@ class _Columns:
     """Columns somebody has put in."""
 
 
-def _read_sheet(sheet: Sheet, found: EntryBook) -> None:
+def _read_sheet(sheet: Sheet, found: EntryBook) -> bool:
+    """Read the rows of a sheet; return whether it is one of rows at all."""
     columns = _columns(sheet)
     if columns is None:
-        return
+        return False
     if columns.version is None:
         raise Refused(
             _("シート「%(sheet)s」に版の列（%(name)s）がありません。列を削除しないでください。")
@@ -138,6 +138,7 @@ def _read_sheet(sheet: Sheet, found: EntryBook) -> None:
     found.rows += rows
     _note_strangers(sheet, columns, rows, found)
     _note_outside(sheet, columns, rows, found)
+    return True
 
 
 def _columns(sheet: Sheet) -> _Columns | None:
@@ -336,22 +337,20 @@ def _note_outside(sheet: Sheet, columns: _Columns, rows: list[FileRow], found: E
     """Say which cells say something that are only read by people: rows of the year before, names,
     remarks below the table."""
     numbers = {row.number for row in rows}
-    own = {*columns.boxes.values(), *columns.strangers}
+    own, hidden = {*columns.boxes.values(), *columns.strangers}, {columns.key, columns.version}
 
     def is_read(number: int, place: int) -> bool:
-        return place in {columns.key, columns.version} or (number in numbers and place in own)
+        return place in hidden or (number in numbers and place in own)
 
     note = outside_note(sheet, found.about.texts, is_read) if found.about.texts else ""
     found.notes += [note] if note else []
 
 
-def _note_strange_sheets(book: Book, found: EntryBook) -> None:
-    """Say which sheets somebody has put in: what they say is not taken in."""
+def _note_strange_sheets(strange: Sequence[Sheet], found: EntryBook) -> None:
+    """Say which of the sheets without rows somebody has put in: what they say is not taken in."""
     own = {str(layout.COVER), layout.ABOUT, layout.CHOICES, RESULT}
-    for sheet in book.sheets:
-        if sheet.name in own or _columns(sheet) is not None:
-            continue
-        if any(text_of(cell) for row in sheet.rows for cell in row):
+    for sheet in strange:
+        if sheet.name not in own and any(text_of(cell) for row in sheet.rows for cell in row):
             text = _("シート「%(sheet)s」は、足されたシートです。書かれた内容は取り込みません。")
             found.notes.append(text % {"sheet": sheet.name})
 

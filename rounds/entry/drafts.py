@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.models import DepartmentSuccession
+from municipalities.presence import Lineage
 
 from ..models import EntryDraft
 from .desk import Desk, by_row, split_name
@@ -115,7 +115,8 @@ def drafts_of(desk: Desk) -> Drafts:
     """Return the drafts of the section, and of those whose duties it has taken over."""
     if not desk.may_enter:
         return Drafts(None, [])
-    departments = {desk.department.pk, *forerunners_of(desk.department.pk)}
+    lineage = Lineage(desk.department.municipality_id)
+    departments = {desk.department.pk, *lineage.forerunners(desk.department.pk)}
     found = (
         EntryDraft.objects.filter(request=desk.request, department__in=departments)
         .select_related("author", "department")
@@ -131,37 +132,6 @@ def drafts_of(desk: Desk) -> Drafts:
         else:
             others.append(draft)
     return Drafts(own, others)
-
-
-def forerunners_of(department_id: int) -> set[int]:
-    """Return the ids of the sections whose duties came to this one, step by step."""
-    return _along([(new, old) for old, new in _successions(department_id)], department_id)
-
-
-def successors_of(department_id: int) -> set[int]:
-    """Return the ids of the sections to which duties of this one went, or will, step by step."""
-    return _along(_successions(department_id), department_id)
-
-
-def _successions(department_id: int) -> list[tuple[int, int]]:
-    """Return the (old, new) sections of the town of a section."""
-    links = DepartmentSuccession.objects.filter(
-        predecessor__municipality__departments=department_id
-    )
-    return list(links.values_list("predecessor", "successor"))
-
-
-def _along(links: Iterable[tuple[int, int]], start: int) -> set[int]:
-    """Return where links (from, to) lead from a section, without itself."""
-    ways: dict[int, set[int]] = {}
-    for one, other in links:
-        ways.setdefault(one, set()).add(other)
-    found: set[int] = set()
-    step = {start}
-    while step:
-        step = {other for one in step for other in ways.get(one, ())} - found - {start}
-        found |= step
-    return found
 
 
 def overlay(draft: EntryDraft | None) -> dict[str, Texts]:
