@@ -91,6 +91,14 @@ def test_the_workbook_of_a_section_that_goes_on_in_another_is_taken_in(
     assert Actual.objects.filter(series__in=town.series, value=7).count() == 2
 
 
+@pytest.mark.parametrize("years", [0, -1], ids=["this year", "last year"])
+def test_the_section_that_goes_on_answers_for_what_the_other_did(years: int) -> None:
+    town = Town(years)
+    town.change(RENAMED, timezone.localdate() - timedelta(days=1))
+    content = town.filled(make.Department.objects.get(code="chiiki"))
+    assert said(town.bring(content, town.people.planner)) == (2, [])
+
+
 @pytest.mark.parametrize("change", [RENAMED, MERGED], ids=["renamed", "merged"])
 @pytest.mark.parametrize("days", [-1, 1], ids=["since yesterday", "booked for tomorrow"])
 @pytest.mark.parametrize("years", [0, -1], ids=["this year", "last year"])
