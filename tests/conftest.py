@@ -16,6 +16,7 @@ from . import browser as browsers
 from . import shipped
 from .audit.site import trial_site
 from .environment import WORKER
+from .numbers import counted_again
 from .services import REDIS_URL, answers, find_chromium, find_soffice, missing
 
 # Properties hold on a slow machine too.
@@ -69,6 +70,20 @@ def django_db_modify_db_settings(
             "CHARSET": "UTF8",
             "TEMPLATE": "template0",
         }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def numbers_of_a_module() -> Iterator[None]:
+    """Number the rows of each module from 1, whichever modules were tested before it."""
+    with counted_again(1):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def numbers_of_a_test(numbers_of_a_module: None) -> Iterator[None]:
+    """Number the rows of each test from behind those that its module shares."""
+    with counted_again():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ They write to the tables directly, as a fixture does; a test of the write path c
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from django.utils import timezone
@@ -59,13 +58,9 @@ from plans.models import (
 )
 from rounds.models import Publication, Request
 
+from .numbers import number
+
 PASSWORD = "a-password-of-the-tests"
-_numbers = count(1)
-
-
-def number() -> int:
-    """Return a number no other row of the test has."""
-    return next(_numbers)
 
 
 # --- Who --------------------------------------------------------------------------------------
