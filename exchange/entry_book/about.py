@@ -29,7 +29,9 @@ class About:
     rows: Mapping[str, str]
     """Key of each row it had when it was made → how people call it."""
     texts: frozenset[str]
-    """Marks of what its sheets said then; none in workbooks of former times."""
+    """Marks of what its sheets of rows said then; none in workbooks of former times."""
+    cover_texts: frozenset[str]
+    """Marks of what its cover said then; none in workbooks of former times."""
 
 
 def about_of(book: Book) -> About:
@@ -71,12 +73,17 @@ def about_of(book: Book) -> About:
         title=said.get(layout.TITLE, ""),
         name=said.get(layout.NAME, ""),
         rows={key: name for key, name in said.items() if is_key(key)},
-        texts=frozenset(
-            each
-            for row in sheet.rows
-            if len(row) > 1 and text_of(row[0]) == layout.TEXTS
-            for each in text_of(row[1]).split()
-        ),
+        texts=_marks(sheet, layout.TEXTS),
+        cover_texts=_marks(sheet, layout.COVER_TEXTS),
+    )
+
+
+def _marks(sheet: Sheet, name: str) -> frozenset[str]:
+    return frozenset(
+        each
+        for row in sheet.rows
+        if len(row) > 1 and text_of(row[0]) == name
+        for each in text_of(row[1]).split()
     )
 
 

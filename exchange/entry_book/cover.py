@@ -40,7 +40,7 @@ class Letter:
     has_boxes: bool = True
 
 
-def write_cover(book: Book, content: Content, letter: Letter) -> None:
+def write_cover(book: Book, content: Content, letter: Letter) -> Sheet:
     sheet = book.sheet(str(layout.COVER), shares(A4_PORTRAIT.room, [], [1] * COLUMNS))
     request, town = content.request, content.request.municipality
     if request.document_number:
@@ -65,6 +65,7 @@ def write_cover(book: Book, content: Content, letter: Letter) -> None:
     _write_example(sheet)
     sheet.print_on(A4_PORTRAIT, number=letter.number, footer=footer(content), fit=False)
     filling.protect(sheet)
+    return sheet
 
 
 def footer(content: Content) -> str:

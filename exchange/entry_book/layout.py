@@ -2,9 +2,9 @@
 
 * `COVER` is for people only. `ABOUT`, very hidden, says what the workbook is: lines of a name (A)
   and a text (B), the first of which is `FORMAT`; then a line for each row, its key and what people
-  call it, by which a deleted one is missed; then lines of `TEXTS`. `CHOICES`, very hidden, holds
-  what drop-downs offer. None of them can be renamed; the others can, so they are told by what
-  stands in them.
+  call it, by which a deleted one is missed; then lines of `TEXTS` and `COVER_TEXTS`. `CHOICES`,
+  very hidden, holds what drop-downs offer. Only these two cannot be renamed: the others are told by
+  what stands in them.
 * Every other sheet has one technical row, hidden, right above its printed headings. It is the first
   row with a cell that says `KEY`. Its cells are the ids of the columns; a column without an id, or
   with one that begins with "#", is only read by people (`KEY` and `VERSION` apart). All other ids
@@ -64,7 +64,9 @@ TITLE = "title"
 NAME = "name"
 """Whose workbook it is, for messages: the section's name."""
 TEXTS = "texts"
-"""Marks of what the sheets said when it was made (`outside.mark`), with spaces between."""
+"""Marks of what the sheets of rows said when it was made (`outside.mark`), with spaces between."""
+COVER_TEXTS = "cover_texts"
+"""Marks of what the cover said then."""
 
 READ_ONLY = "#"
 KEY = "#key"

@@ -6,11 +6,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
 from municipalities.uploads import Cell, Sheet, address
+from municipalities.uploads.marked import without_mark
 from rounds.entry.reading import short
 
 from .cells import text_of
@@ -45,12 +46,34 @@ def outside_note(sheet: Sheet, marks: frozenset[str], is_read: Callable[[int, in
     ]
     if not found:
         return ""
-    named = "、".join(
-        _("%(cell)s「%(text)s」") % {"cell": address(number, place), "text": short(text)}
-        for number, place, text in found[:MOST_CELLS]
-    )
-    if len(found) > MOST_CELLS:
-        named += _(" ほか%(count)d件") % {"count": len(found) - MOST_CELLS}
+    named = _named([(address(number, place), text) for number, place, text in found])
     return _(
         "シート「%(sheet)s」の、入力欄ではないセル（%(cells)s）に書かれた内容は取り込みません。"
     ) % {"sheet": sheet.name, "cells": named}
+
+
+def beside_notes(sheet: Sheet) -> list[str]:
+    """Return what to say of comments and text boxes on a sheet; what an import has written there
+    nobody has to be told."""
+    said = {place: without_mark(text) for place, text in sheet.asides.comments.items()}
+    comments = [(place, text) for place, text in said.items() if text]
+    boxes = [("", text) for text in sheet.asides.boxes]
+    notes = []
+    if comments:
+        text = _("シート「%(sheet)s」のコメント（%(cells)s）は取り込みません。")
+        notes.append(text % {"sheet": sheet.name, "cells": _named(comments)})
+    if boxes:
+        text = _("シート「%(sheet)s」の図形に書かれた文字（%(texts)s）は取り込みません。")
+        notes.append(text % {"sheet": sheet.name, "texts": _named(boxes)})
+    return notes
+
+
+def _named(found: Sequence[tuple[str, str]]) -> str:
+    """Return the first of some places with what is written there."""
+    named = "、".join(
+        _("%(cell)s「%(text)s」") % {"cell": place, "text": short(text)}
+        for place, text in found[:MOST_CELLS]
+    )
+    if len(found) > MOST_CELLS:
+        named += _(" ほか%(count)d件") % {"count": len(found) - MOST_CELLS}
+    return named

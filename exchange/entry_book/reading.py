@@ -21,7 +21,7 @@ from rounds.entry.reading import short
 from . import layout
 from .about import About, about_of, is_key
 from .cells import box_text, text_of, why_unread
-from .outside import outside_note
+from .outside import beside_notes, mark, outside_note
 
 MOST_MERGED = 10_000
 """Merged areas of a sheet that are looked through."""
@@ -90,6 +90,7 @@ def read_entry_book(content: bytes, name: str) -> EntryBook:
     book = read(content, name, takes_csv=False)
     found = EntryBook(about_of(book))
     strange = [sheet for sheet in book.sheets if not _read_sheet(sheet, found)]
+    found.notes += [note for sheet in book.sheets for note in beside_notes(sheet)]
     _refuse_lost_marks(book, found)
     if not found.rows:
         raise Refused(
@@ -347,10 +348,17 @@ def _note_outside(sheet: Sheet, columns: _Columns, rows: list[FileRow], found: E
 
 
 def _note_strange_sheets(strange: Sequence[Sheet], found: EntryBook) -> None:
-    """Say which of the sheets without rows somebody has put in: what they say is not taken in."""
-    own = {str(layout.COVER), layout.ABOUT, layout.CHOICES, RESULT}
+    """Say which of the sheets without rows somebody has put in, and what they have written on the
+    cover: neither is taken in."""
+    own, written = {layout.ABOUT, layout.CHOICES, RESULT}, found.about.cover_texts
     for sheet in strange:
-        if sheet.name not in own and any(text_of(cell) for row in sheet.rows for cell in row):
+        texts = {text for row in sheet.rows for cell in row if (text := text_of(cell))}
+        if not texts or sheet.name in own:
+            continue
+        if not written.isdisjoint(map(mark, texts)):
+            note = outside_note(sheet, written, lambda _row, _column: False)
+            found.notes += [note] if note else []
+        elif written or sheet.name != str(layout.COVER):
             text = _("シート「%(sheet)s」は、足されたシートです。書かれた内容は取り込みません。")
             found.notes.append(text % {"sheet": sheet.name})
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import BytesIO
+from itertools import chain
+from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange.downloads import ZIP, File, file_name, free_name
-from exchange.sheets import Book, filling
+from exchange.sheets import Book, Sheet, filling
 from rounds.models import Request
 
 from . import layout
@@ -29,7 +31,7 @@ def entry_workbook(content: Content, letter: Letter, made_at: datetime | None = 
     request = content.request
     title = f"{request.title} {content.name}"
     book = Book(title, request.municipality.name, made_at)
-    write_cover(book, content, letter)
+    cover = write_cover(book, content, letter)
     grids = []
     choices = filling.Choices(book, layout.CHOICES)
     if content.figures:
@@ -38,11 +40,13 @@ def entry_workbook(content: Content, letter: Letter, made_at: datetime | None = 
     for grid in grids:
         grid.finish(number=letter.number, footer=footer(content))
     choices.move_to_end()
-    _write_about(book, content, grids, made_at)
+    _write_about(book, content, cover, grids, made_at)
     return book.to_bytes()
 
 
-def _write_about(book: Book, content: Content, grids: Iterable[Grid], made_at: datetime) -> None:
+def _write_about(
+    book: Book, content: Content, cover: Sheet, grids: Iterable[Grid], made_at: datetime
+) -> None:
     """Write what the workbook is, for whoever reads it back."""
     sheet = book.sheet(layout.ABOUT, (20, 60))
     about = {
@@ -55,17 +59,20 @@ def _write_about(book: Book, content: Content, grids: Iterable[Grid], made_at: d
         layout.NAME: content.name,
     }
     rows = [*content.figures, *(row for table in content.tables for row in table.rows)]
-    written = (
-        value
-        for grid in grids
-        for row in grid.sheet.worksheet.iter_rows(min_row=1, values_only=True)
-        for value in row
-    )
+    names = [(row.key, row.line.name) for row in rows]
+    written = chain.from_iterable(_said(grid.sheet) for grid in grids)
     texts = [(layout.TEXTS, marks) for marks in lines_of_marks(written)]
-    for line in [*about.items(), *((row.key, row.line.name) for row in rows), *texts]:
+    texts += [(layout.COVER_TEXTS, marks) for marks in lines_of_marks(_said(cover))]
+    for line in [*about.items(), *names, *texts]:
         sheet.write_row(line)
     filling.hide_sheet(sheet)
     filling.protect(sheet)
+
+
+def _said(sheet: Sheet) -> Iterator[Any]:
+    """Yield what the cells of a sheet say."""
+    for row in sheet.worksheet.iter_rows(min_row=1, values_only=True):
+        yield from row
 
 
 def entry_file(content: Content, letter: Letter) -> File:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -36,6 +37,16 @@ number shown as percent comes as the text people see: 56.7%, not 0.567."""
 
 
 @dataclass(frozen=True)
+class Asides:
+    """What people have put on a sheet beside its cells."""
+
+    comments: Mapping[str, str] = field(default_factory=dict)
+    """Name of the cell (C7) → what its comment says, and the answers to it."""
+    boxes: tuple[str, ...] = ()
+    """What text boxes and shapes say."""
+
+
+@dataclass(frozen=True)
 class Sheet:
     """`rows[0][0]` is cell A1: empty leading rows and columns are kept; all rows are as long."""
 
@@ -45,6 +56,7 @@ class Sheet:
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     """Merged cells: the first and the last (row, column) of each area. Only the first says
     anything; the others are None."""
+    asides: Asides = Asides()
 
 
 @dataclass(frozen=True)

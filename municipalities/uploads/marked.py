@@ -122,8 +122,13 @@ def _forget_earlier_marks(book: Workbook) -> None:
                 _forget_mark(cell)
 
 
+def without_mark(comment: str) -> str:
+    """Return what people have written in a comment, before what an import has added to it."""
+    return comment.partition(_MARK)[0].rstrip()
+
+
 def _forget_mark(cell: Cell) -> None:
-    others = cell.comment.text.partition(_MARK)[0].rstrip()
+    others = without_mark(cell.comment.text)
     cell.comment = _comment(others, cell.comment.author) if others else None
     if cell.fill.fgColor.rgb == _FILL.fgColor.rgb:
         cell.fill = PatternFill()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
@@ -21,11 +20,13 @@ from python_calamine import (
 )
 
 from . import limits
-from .book import UNCALCULATED, Book, Cell, ErrorValue, Refused, Sheet, text, without_noise
+from .asides import asides_of
+from .book import UNCALCULATED, Asides, Book, Cell, ErrorValue, Refused, Sheet, text, without_noise
 from .extent import Extent, Place, measured, too_many_cells
 from .number_formats import with_plain_years
 from .package import broken, parts
 from .parsing import elements
+from .relations import relations_of, relations_part
 
 _ROOT_RELATIONS = "_rels/.rels"
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -39,14 +40,15 @@ def read_workbook(content: bytes) -> Book:
     """Return all sheets of cells, hidden ones too; Refused where the file is unsafe or broken."""
     package = dict(parts(content))
     workbook = _workbook_part(package)
-    relations = dict(_relations(package, workbook))
+    relations = dict(relations_of(package, workbook, _READ))
+    asides = asides_of(package, relations.values())
     kept = {
         name: package[name]
         for name in (
             _CONTENT_TYPES,
             _ROOT_RELATIONS,
             workbook,
-            _relations_part(workbook),
+            relations_part(workbook),
             *relations.values(),
         )
         if name in package
@@ -60,31 +62,19 @@ def read_workbook(content: bytes) -> Book:
     for name in sheets:
         if name in kept and extents[name].errors:
             kept[name] = _ERROR_TYPE.sub(rb"\1\2str\2", kept[name])
-    return Book(tuple(_sheets(_repacked(kept), [extents.get(name) for name in sheets])), "xlsx")
+    extents_of_sheets = [extents.get(name) for name in sheets]
+    found = _sheets(_repacked(kept), extents_of_sheets, [asides.get(name) for name in sheets])
+    return Book(tuple(found), "xlsx")
 
 
 # --- Which part is what ------------------------------------------------------------------------
 
 
 def _workbook_part(package: dict[str, bytes]) -> str:
-    for _key, name in _relations(package, ""):
+    for _key, name in relations_of(package, "", _READ):
         if name in package:
             return name
     raise broken()
-
-
-def _relations_part(name: str) -> str:
-    folder, base = posixpath.split(name)
-    return posixpath.join(folder, "_rels", f"{base}.rels")
-
-
-def _relations(package: dict[str, bytes], source: str) -> Iterator[tuple[str, str]]:
-    """Yield (id, part) of what a part leads to and readers need; of the package itself for ""."""
-    folder = posixpath.dirname(source)
-    for one in elements(package.get(_relations_part(source), b"<none/>"), "Relationship"):
-        if one.get("Type", "").endswith(_READ):
-            target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", "")))
-            yield one.get("Id", ""), target.lstrip("/")
 
 
 def _sheet_parts(workbook: bytes, relations: dict[str, str]) -> list[str]:
@@ -118,7 +108,9 @@ def _repacked(kept: dict[str, bytes]) -> BytesIO:
 # --- The cells ---------------------------------------------------------------------------------
 
 
-def _sheets(file: BytesIO, extents: list[Extent | None]) -> Iterator[Sheet]:
+def _sheets(
+    file: BytesIO, extents: list[Extent | None], asides: list[Asides | None]
+) -> Iterator[Sheet]:
     cells = 0
     try:
         workbook: CalamineWorkbook = load_workbook(file)
@@ -135,11 +127,13 @@ def _sheets(file: BytesIO, extents: list[Extent | None]) -> Iterator[Sheet]:
             ]
             extent = extents[index] if index < len(extents) else None
             _complete(rows, extent or Extent())
+            beside = asides[index] if index < len(asides) else None
             yield Sheet(
                 about.name,
                 rows,
                 hidden=about.visible != SheetVisibleEnum.Visible,
                 merged=tuple(sheet.merged_cell_ranges or ()),
+                asides=beside or Asides(),
             )
     except CalamineError as error:
         raise broken() from error
