@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from exchange.entry_book.keeping import Brought, Decision, bring
 from exchange.models import EntryUpload
 from indicators.models import Actual
-from municipalities.models import User
+from municipalities.access import Role
+from municipalities.models import Department, Municipality, User
 from plans.models import Plan
-from rounds.models import Request
+from rounds.models import Reply, Request
 
 from . import factories as make
 from .entry_books import Filled
@@ -29,23 +30,37 @@ OF_TRANSACTIONS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 
 def make_request(people: People, figures: int, reports: int) -> tuple[Request, bytes]:
     """A request, and a workbook in which half of the rows are new and half have changed."""
-    plan: Plan = make.make_plan(people.kita)
+    asked, (content,) = make_books(people.kita, [people.welfare], figures, reports)
+    return asked, content
+
+
+def make_books(
+    town: Municipality, sections: list[Department], figures: int, reports: int
+) -> tuple[Request, list[bytes]]:
+    """A request, and the workbook of each section with so many figures and reports."""
+    plan: Plan = make.make_plan(town)
     make.make_scheme(plan=plan)
-    series = [
-        make.make_indicator(plan, departments=[people.welfare]).series for _ in range(figures)
-    ]
-    rows = [make.make_row(make.make_action(plan), [people.welfare]) for _ in range(reports)]
-    for each in series[::2]:
-        make.make_actual(each, state="draft")
-    for row in rows[::2]:
-        make.make_report(row, state="draft")
+    keys: dict[Department, dict[str, dict[str, Any]]] = {}
+    for section in sections:
+        keys[section] = {}
+        for place in range(figures):
+            series = make.make_indicator(plan, departments=[section]).series
+            keys[section][f"series-{series.pk}"] = {"value": 7}
+            if place % 2 == 0:
+                make.make_actual(series, state="draft")
+        for place in range(reports):
+            row = make.make_row(make.make_action(plan), [section])
+            keys[section][f"report-{row.pk}"] = {"result": "新しい文"}
+            if place % 2 == 0:
+                make.make_report(row, state="draft")
     asked = make.make_request(plan)
-    book = Filled(book_for(asked, people.welfare))
-    for each in series:
-        book.fill(f"series-{each.pk}", value=7)
-    for row in rows:
-        book.fill(f"report-{row.pk}", result="新しい文")
-    return asked, book.to_bytes()
+    books = []
+    for section in sections:
+        book = Filled(book_for(asked, section))
+        for key, values in keys[section].items():
+            book.fill(key, **values)
+        books.append(book.to_bytes())
+    return asked, books
 
 
 def asked_of_database(**options: Any) -> tuple[int, Brought]:
@@ -111,6 +126,32 @@ def test_so_do_its_pages_with_who_is_signed_in_and_the_file_that_waits(
         pages.client.post(pages.url(), confirm, headers={"Accept": "application/json"})
     assert Actual.objects.filter(value=7).count() == 30
     assert [len(told(each)) for each in (looked, written)] == [looks, writes]
+
+
+@pytest.mark.parametrize("who", ["entry", "planner"])
+def test_a_further_file_costs_no_more_than_25_with_the_reply_of_its_section(who: str) -> None:
+    """Without JavaScript many come at once: who is signed in is asked once for all of them."""
+    people = make_people()
+    other = make.make_department(people.kita, "税務課")
+    for section in (people.finance, other):
+        make.make_membership(people.entry, Role.ENTRY, department=section)
+    asked, books = make_books(people.kita, [people.welfare, people.finance, other], 15, 15)
+    pages = Pages(getattr(people, who), asked)
+    counts = []
+    for sent in (books[:1], books[1:]):
+        files = [SimpleUploadedFile("回答.xlsx", content) for content in sent]
+        with CaptureQueriesContext(connection) as looked:
+            pages.client.post(pages.url(), {"files": files})
+        waiting = EntryUpload.objects.filter(finished_at=None)
+        assert len(waiting) == len(sent)
+        confirm = {"confirm": "1", "chosen": [each.pk for each in waiting]}
+        confirm |= {f"fingerprint-{each.pk}": each.fingerprint for each in waiting}
+        with CaptureQueriesContext(connection) as written:
+            pages.client.post(pages.url(), {**confirm, "decided_on": "2024-05-01"})
+        counts.append([len(told(each)) for each in (looked, written)])
+    assert Actual.objects.filter(value=7).count() == 45
+    assert Reply.objects.count() == 3
+    assert [two - one for one, two in zip(*counts, strict=True)] == [20, 23]
 
 
 def test_the_list_asks_as_much_for_many_files_as_for_few() -> None:
