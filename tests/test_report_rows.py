@@ -114,7 +114,7 @@ def test_the_work_shows_every_state_and_says_so(plan: Plan) -> None:
 
 
 def test_what_is_internal_is_in_no_public_report(plan: Plan) -> None:
-    make.make_column(plan, "memo", label="メモ", is_public=False)
+    make.make_column(plan, "memo", label="メモ", is_public=False, order=99)
     row = make.make_row(make.make_action(plan))
     make.make_report(row, state=WorkState.CHECKED, extra={"memo": "内密"})
     publish_year(plan)
