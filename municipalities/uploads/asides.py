@@ -14,7 +14,7 @@ _KINDS = ("/comments", "/threadedComment", "/drawing")
 _PREFACE = re.compile(r"\[(?:Threaded comment|スレッド化されたコメント)\].*?(?:Comment|コメント):")
 """What Excel tells older programs before the words of a conversation."""
 _ROOM = 8 * 2**20
-"""Bytes of the parts that are read."""
+"""Bytes of the parts that are read; one that does not fit in is passed over."""
 _MOST = 1_000
 """Comments, or shapes, of a part; what comes after them is not read."""
 _LONGEST = 1_000
@@ -31,8 +31,9 @@ def asides_of(package: Mapping[str, bytes], sheets: Iterable[str]) -> dict[str, 
     # Each part is read once, however many sheets lead to it.
     texts, room = {}, _ROOM
     for name in dict.fromkeys(chain.from_iterable(leads_to.values())):
-        room -= len(package[name])
-        texts[name] = _read(package[name]) if room >= 0 else _Texts()
+        fits = len(package[name]) <= room
+        room -= len(package[name]) if fits else 0
+        texts[name] = _read(package[name]) if fits else _Texts()
     return {sheet: _together([texts[name] for name in names]) for sheet, names in leads_to.items()}
 
 
