@@ -71,7 +71,8 @@ COVER_TEXTS = "cover_texts"
 READ_ONLY = "#"
 KEY = "#key"
 VERSION = "#version"
-READ = frozenset({"#name", "#state"})
+NAME_OF_ROW = "#name"
+READ = frozenset({NAME_OF_ROW, "#state"})
 """Columns only people read that every sheet of rows has."""
 
 MONTH = "expected_on"

@@ -121,6 +121,8 @@ class _Columns:
     """Columns only people read."""
     strangers: tuple[int, ...]
     """Columns somebody has put in."""
+    name: int | None
+    """The column that says to people which row it is."""
 
 
 def _read_sheet(sheet: Sheet, found: EntryBook) -> bool:
@@ -135,6 +137,7 @@ def _read_sheet(sheet: Sheet, found: EntryBook) -> bool:
         )
     rows = list(_rows(sheet, columns, found.about))
     _complain_of_merged(sheet, rows)
+    _complain_of_other_names(sheet, columns, rows, found.about)
     rows += _loose_rows(sheet, columns)
     found.rows += rows
     _note_strangers(sheet, columns, rows, found)
@@ -170,13 +173,14 @@ def _columns(sheet: Sheet) -> _Columns | None:
             {name: _heading(sheet, number + 1, place) for name, place in boxes.items()},
             tuple(place for place, name in enumerate(ids) if name.startswith(layout.READ_ONLY)),
             tuple(place for place, name in enumerate(ids) if not name),
+            ids.index(layout.NAME_OF_ROW) if layout.NAME_OF_ROW in ids else None,
         )
     return None
 
 
 def _heading(sheet: Sheet, row: int, column: int) -> str:
     text = text_of(sheet.rows[row][column]) if row < len(sheet.rows) else ""
-    return short(text.partition("\n")[0])
+    return short(_first_line(text))
 
 
 def _rows(sheet: Sheet, columns: _Columns, about: About) -> Iterator[FileRow]:
@@ -250,7 +254,7 @@ def _label(row: list[Cell], columns: _Columns) -> str:
     """Return the first thing the row says to people: its name, in the first of its lines."""
     own = {columns.key, columns.version}
     said = (text_of(row[place]) for place in columns.others if place not in own)
-    return short(next(filter(None, said), "").partition("\n")[0])
+    return short(_first_line(next(filter(None, said), "")))
 
 
 def _read_cell(row: FileRow, column: str, cell: Cell) -> None:
@@ -271,7 +275,7 @@ def _refuse_lost_marks(book: Book, found: EntryBook) -> None:
     if not gone:
         return
     for sheet in book.sheets:
-        texts = {text_of(cell).partition("\n")[0] for row in sheet.rows for cell in row}
+        texts = {_first_line(text_of(cell)) for row in sheet.rows for cell in row}
         if layout.FORMAT in texts or layout.KEY in texts:
             continue
         if not texts.isdisjoint({*gone, *gone.values(), *layout.READ}):
@@ -319,6 +323,32 @@ def _complain_of_merged(sheet: Sheet, rows: list[FileRow]) -> None:
                         )
                         % {"cell": address(top, left)},
                     )
+
+
+def _complain_of_other_names(
+    sheet: Sheet, columns: _Columns, rows: list[FileRow], about: About
+) -> None:
+    """Complain of rows that are called like another row than their key says: hidden columns stay
+    where they are when people sort those they see, and a key that is filled down counts on."""
+    names = {mark(_first_line(name)) for name in about.rows.values()}
+    for row in rows if columns.name is not None else ():
+        said = _first_line(text_of(sheet.rows[row.number][columns.name]))
+        own = about.rows.get(row.key)
+        if own is None or mark(said) == mark(_first_line(own)) or mark(said) not in names:
+            continue
+        row.complain(
+            "",
+            _(
+                "行の目印は「%(key)s」ですが、この行の名前は「%(name)s」です。隠れた列を除いて"
+                "並べ替えたか、目印をほかの行から写したようです。入力用Excelを受け取り直し、"
+                "入力した内容を貼り付けてください。"
+            )
+            % {"key": short(own), "name": short(said)},
+        )
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _note_strangers(sheet: Sheet, columns: _Columns, rows: list[FileRow], found: EntryBook) -> None:

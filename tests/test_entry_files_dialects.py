@@ -1,0 +1,74 @@
+"""Entry workbooks as other programs and other habits leave them: nothing typed is written where it
+does not belong, and what keeps a file from being taken in is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from .entry_books import Filled
+from .permission_town import undone
+from .test_entry_files_office import Town, told
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+FIRST_SEEN = 3
+"""The column behind the hidden ones."""
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: Any) -> Any:
+    with django_db_blocker.unblock(), undone():
+        yield Town()
+
+
+def figures(book: Filled) -> tuple[Worksheet, int, dict[Any, int]]:
+    return next(iter(book.sheets()))
+
+
+# --- Rows and their hidden keys -------------------------------------------------------------------
+
+
+def turned_without_keys(sheet: Worksheet, first: int) -> None:
+    """Put what people see of the rows into the opposite order."""
+    seen = [[cell.value for cell in row[FIRST_SEEN - 1 :]] for row in sheet.iter_rows(first)]
+    for number, values in enumerate(reversed(seen), first):
+        for column, value in enumerate(values, FIRST_SEEN):
+            sheet.cell(number, column).value = value
+
+
+def test_sorting_what_is_seen_without_the_keys_writes_no_figure_into_another_row(
+    town: Town,
+) -> None:
+    book = town.book()
+    sheet, technical, ids = figures(book)
+    for number in range(technical + 2, sheet.max_row + 1):
+        for column in ("note", "missing_reason", "expected_on", "is_provisional"):
+            sheet.cell(number, ids[column]).value = None
+    turned_without_keys(sheet, technical + 2)
+    for number in range(technical + 2, sheet.max_row + 1):
+        sheet.cell(number, ids["value"]).value = 1000 + number
+    said = told(town.bring(book.to_bytes()))
+    assert "誤り4 / " in said, "the row in the middle has stayed where it was"
+    names = [series.name for series in town.series]
+    assert (
+        f"5行目 行の目印は「{names[0]}」ですが、この行の名前は「{names[-1]}」です。"
+        "隠れた列を除いて並べ替えたか、目印をほかの行から写したようです。"
+    ) in said
+
+
+def test_a_key_that_was_filled_down_is_told_by_the_name_beside_it(town: Town) -> None:
+    book = town.book()
+    sheet, technical, ids = figures(book)
+    first, second = (sheet.cell(technical + place, ids["#key"]) for place in (2, 3))
+    first.value, second.value = second.value, first.value
+    assert "誤り2 / " in told(town.bring(book.to_bytes()))
+
+
+def test_a_row_may_be_called_otherwise(town: Town) -> None:
+    book = town.book()
+    book.cell(town.figures[0], "#name").value = "別の言い方"
+    said = told(town.bring(book.to_bytes()))
+    assert said.startswith("変更なし13 / "), said
+    assert "「別の言い方」）に書かれた内容は取り込みません。" in said
