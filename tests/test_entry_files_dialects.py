@@ -72,3 +72,37 @@ def test_a_row_may_be_called_otherwise(town: Town) -> None:
     said = told(town.bring(book.to_bytes()))
     assert said.startswith("変更なし13 / "), said
     assert "「別の言い方」）に書かれた内容は取り込みません。" in said
+
+
+# --- Other programs -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("has_titles", [False, True])
+def test_numbers_shows_every_sheet_as_a_table_with_a_name(town: Town, has_titles: bool) -> None:
+    book = town.book().fill(town.figures[0], value=1300)
+    for sheet in book.book.worksheets:
+        sheet.sheet_state = "visible"
+        sheet.title = f"{sheet.title} - 表1"
+        if has_titles:
+            sheet.merged_cells.ranges = set()
+            sheet.insert_rows(1)
+            sheet["A1"] = "表1"
+    summary = book.book.create_sheet("書き出しの概要", 0)
+    summary["B3"] = "この書類は、Numbersから書き出されました。"
+    said = told(town.bring(book.to_bytes()))
+    assert said.startswith("変更1 / 変更なし12 / "), said
+    of_program = "シート「書き出しの概要」は、足されたシートです。書かれた内容は取り込みません。"
+    title = (
+        "シート「表紙 - 表1」の、入力欄ではないセル（A1「表1」）に書かれた内容は取り込みません。"
+    )
+    notes = said.partition("→1300 / ")[2]
+    assert notes == " / ".join([of_program, *([title] if has_titles else [])])
+
+
+def test_a_table_made_of_the_rows_gives_the_hidden_columns_headings(town: Town) -> None:
+    book = town.book().fill(town.figures[0], value=1300)
+    for sheet, technical, _ids in book.sheets():
+        sheet.cell(technical + 1, 1).value = "列1"
+        sheet.cell(technical + 1, 2).value = "列2"
+    said = told(town.bring(book.to_bytes()))
+    assert said.startswith("変更1 / 変更なし12 / "), said

@@ -15,6 +15,9 @@ from rounds.entry.reading import short
 from . import layout
 from .cells import text_of
 
+_MOST_TITLES = 3
+"""Rows in which `layout.FORMAT` is looked for."""
+
 
 @dataclass(frozen=True)
 class About:
@@ -96,7 +99,8 @@ def _has_keys(sheet: Sheet) -> bool:
 
 
 def _says_what_it_is(sheet: Sheet) -> bool:
-    return bool(sheet.rows and sheet.rows[0]) and text_of(sheet.rows[0][0]) == layout.FORMAT
+    """Whether a sheet is the one nobody sees; Numbers puts the title of a table above its rows."""
+    return any(row and text_of(row[0]) == layout.FORMAT for row in sheet.rows[:_MOST_TITLES])
 
 
 def _moment(text: str) -> datetime | None:

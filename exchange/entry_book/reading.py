@@ -184,13 +184,15 @@ def _heading(sheet: Sheet, row: int, column: int) -> str:
 
 
 def _rows(sheet: Sheet, columns: _Columns, about: About) -> Iterator[FileRow]:
-    """Yield the rows with a key, also those that sorting has put above the technical row."""
+    """Yield the rows with a key, also those that sorting has put above the technical row. Of the
+    headings it is none: where somebody makes a table of the rows, Excel calls what has no heading
+    列1."""
     for number, row in enumerate(sheet.rows):
         key = text_of(row[columns.key]) if columns.key < len(row) else ""
         has_key = is_key(key)
         if key in {"", layout.READ_ONLY, layout.KEY}:
             continue
-        if number < columns.technical_row and not has_key:
+        if number <= columns.technical_row + 1 and not has_key:
             continue
         one = FileRow(
             sheet=sheet.name,
@@ -380,10 +382,11 @@ def _note_outside(sheet: Sheet, columns: _Columns, rows: list[FileRow], found: E
 def _note_strange_sheets(strange: Sequence[Sheet], found: EntryBook) -> None:
     """Say which of the sheets without rows somebody has put in, and what they have written on the
     cover: neither is taken in."""
+    # Programs that know no hidden sheets show them, Numbers with the name of a table behind theirs.
     own, written = {layout.ABOUT, layout.CHOICES, RESULT}, found.about.cover_texts
     for sheet in strange:
         texts = {text for row in sheet.rows for cell in row if (text := text_of(cell))}
-        if not texts or sheet.name in own:
+        if not texts or sheet.name.partition(" - ")[0] in own:
             continue
         if not written.isdisjoint(map(mark, texts)):
             note = outside_note(sheet, written, lambda _row, _column: False)
