@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from indicators.models import Series
+from rounds.entry.reading import read_figure
+
 from .entry_books import Filled
 from .permission_town import undone
 from .test_entry_files_office import Town, told
@@ -106,3 +109,17 @@ def test_a_table_made_of_the_rows_gives_the_hidden_columns_headings(town: Town) 
         sheet.cell(technical + 1, 2).value = "列2"
     said = told(town.bring(book.to_bytes()))
     assert said.startswith("変更1 / 変更なし12 / "), said
+
+
+# --- Figures and marks of notes -------------------------------------------------------------------
+
+
+def test_a_mark_of_a_note_is_no_digit_of_the_figure(town: Town) -> None:
+    book = town.book().fill(town.figures[0], value="120①").fill(town.figures[4], value="12²")
+    said = told(town.bring(book.to_bytes()))
+    assert said.startswith("変更なし11 / 誤り2 / H5 「120①」は数値ではありません。"), said
+
+
+@pytest.mark.parametrize("text", ["12 m²", "12㎡", "12ｍ2", "１２m²"])
+def test_a_small_digit_may_be_one_of_the_unit(text: str) -> None:
+    assert read_figure(text, Series(unit="m²")) == 12

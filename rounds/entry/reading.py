@@ -18,6 +18,7 @@ NO_VALUE = frozenset({"-", "－", "―", "—", "–", "ー", "…", "なし"})
 """How people write that there is no value."""
 _PERCENT = frozenset({"%", "％"})
 _MANY_DECIMALS = re.compile(r"[-+]?[0-9][0-9,]*\.([0-9]{5,})")
+_MANY_DIGITS = re.compile(r"[-+]?[0-9]{16,}(\.[0-9]*)?")
 _ERAS = {"r": 2018, "令和": 2018, "h": 1988, "平成": 1988, "s": 1925, "昭和": 1925}
 _MONTH = re.compile(
     r"(?P<era>[rhs]|令和|平成|昭和)?(?P<year>元|[0-9]{1,4})(?:年(?:\([0-9]{4}年\))?|[./-])"
@@ -64,12 +65,12 @@ def read_figure(text: str, series: Series) -> Decimal | None:
             % {"found": short(found), "places": len(many[1]), "expected": series.decimals}
         )
     value = figures.read(folded)
-    if value is None:
+    if value is None and not _MANY_DIGITS.fullmatch(folded):
         raise ValidationError(
             _("「%(found)s」は数値ではありません。数値（例：1,234.5や▲3）を入力してください。")
             % {"found": short(found)}
         )
-    if abs(value) >= 10**11:
+    if value is None or abs(value) >= 10**11:
         raise ValidationError(
             _("「%(found)s」は大きすぎます。整数の部分は11桁までです。") % {"found": short(found)}
         )
