@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from indicators.models import Series
+from indicators.models import Actual, Series
+from measures.models import ProgressReport
 from rounds.entry.reading import read_figure
 
 from .entry_books import Filled
@@ -123,3 +124,18 @@ def test_a_mark_of_a_note_is_no_digit_of_the_figure(town: Town) -> None:
 @pytest.mark.parametrize("text", ["12 m²", "12㎡", "12ｍ2", "１２m²"])
 def test_a_small_digit_may_be_one_of_the_unit(text: str) -> None:
     assert read_figure(text, Series(unit="m²")) == 12
+
+
+# --- What no workbook can hold --------------------------------------------------------------------
+
+
+def test_a_saved_text_with_a_line_break_of_powerpoints_is_not_changed_by_its_workbook(
+    town: Town,
+) -> None:
+    with undone():
+        ProgressReport.objects.filter(fiscal_year=2023, state="checked").update(
+            result="窓口を増やした。\x0b相談が伸びた。"
+        )
+        Actual.objects.filter(fiscal_year=2023).update(note="内訳\x0bは別紙")
+        said = told(town.bring(town.book().to_bytes()))
+    assert said == "変更なし13"

@@ -24,6 +24,8 @@ _MONTH = re.compile(
     r"(?P<era>[rhs]|令和|平成|昭和)?(?P<year>元|[0-9]{1,4})(?:年(?:\([0-9]{4}年\))?|[./-])"
     r"(?P<month>[0-9]{1,2})(?:月|[./-]0?1)?"
 )
+_UNWRITABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""What the cell of a workbook cannot hold: a line break of PowerPoint's, for one."""
 MOST_LETTERS = 20_000
 """What a box takes; longer text is refused, never cut."""
 
@@ -135,5 +137,10 @@ def month_text(day: date | None) -> str:
 
 
 def is_alike(one: str, other: str) -> bool:
-    """Whether two texts of a box say the same: line ends and space around say nothing."""
-    return one == other or cleaned(one).strip() == cleaned(other).strip()
+    """Whether two texts of a box say the same: line ends, space around and what no workbook can
+    hold say nothing."""
+    return one == other or _said(one) == _said(other)
+
+
+def _said(text: str) -> str:
+    return _UNWRITABLE.sub("", cleaned(text)).strip()
