@@ -12,6 +12,7 @@ from indicators.models import Actual, Series
 from measures.models import ProgressReport
 from rounds.entry.reading import read_figure
 
+from . import factories as make
 from .entry_books import Filled
 from .permission_town import undone
 from .test_entry_files_office import Town, told
@@ -139,3 +140,25 @@ def test_a_saved_text_with_a_line_break_of_powerpoints_is_not_changed_by_its_wor
         Actual.objects.filter(fiscal_year=2023).update(note="内訳\x0bは別紙")
         said = told(town.bring(town.book().to_bytes()))
     assert said == "変更なし13"
+
+
+# --- What planners have changed meanwhile ---------------------------------------------------------
+
+
+def test_a_class_of_the_scheme_before_is_called_as_it_was_and_not_changed(town: Town) -> None:
+    before = town.book()
+    with undone():
+        town.plan.schemes.all().delete()
+        make.make_scheme(plan=town.plan, symbols="SABC")
+        assert told(town.bring(before.to_bytes())) == "変更なし13"
+        now = town.book()
+        assert now.cell(town.reports[1], "rating").value == "C 評価C"
+        assert told(town.bring(now.to_bytes())) == "変更なし13"
+
+
+def test_without_a_scheme_nobody_is_told_to_choose_from_nothing(town: Town) -> None:
+    book = town.book().fill(town.reports[0], rating="A")
+    with undone():
+        town.plan.schemes.all().delete()
+        said = told(town.bring(book.to_bytes()))
+    assert "「A」は選べません。選ぶものが決まっていないので、空欄にしてください。" in said

@@ -135,6 +135,8 @@ def typed(line: Line, column: str, cell: str) -> str:
     if not found or is_no_value(cell):
         return ""
     message = _("「%(found)s」は選べません。次から選んでください：%(words)s")
+    if not words:
+        message = _("「%(found)s」は選べません。選ぶものが決まっていないので、空欄にしてください。")
     raise ValidationError(
         message % {"found": short(cell.strip()), "words": "、".join(words.values())}
     )

@@ -82,7 +82,10 @@ class ReportLine(Line):
 
     def spoken(self, column: str, text: str) -> str:
         if column in self.columns and self.columns[column].kind == ReportColumn.Kind.RATING:
-            return {str(band.pk): str(band) for band in self.bands}.get(text, text)
+            bands = {str(band.pk): str(band) for band in self.bands}
+            if text and text not in bands and text == self.texts[column]:
+                return str(self.working.rating)  # of a scheme the plan has had before
+            return bands.get(text, text)
         return text
 
     def read(self, texts: Texts) -> tuple[Values, list[Problem]]:
