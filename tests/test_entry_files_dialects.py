@@ -162,3 +162,18 @@ def test_without_a_scheme_nobody_is_told_to_choose_from_nothing(town: Town) -> N
         town.plan.schemes.all().delete()
         said = told(town.bring(book.to_bytes()))
     assert "「A」は選べません。選ぶものが決まっていないので、空欄にしてください。" in said
+
+
+def test_a_figure_beside_another_unit_is_asked_about(town: Town) -> None:
+    """The planner has corrected the unit meanwhile; or the section has answered in thousands."""
+    book = town.book().fill(town.figures[0], value=1300).fill(town.figures[1], value="12.5")
+    book.cell(town.figures[1], "#unit").value = "千トン"
+    with undone():
+        Series.objects.filter(pk__in=[town.series[0].pk, town.series[3].pk]).update(unit="％")
+        said = told(town.bring(book.to_bytes()))
+    assert said.startswith("変更2 / 変更なし11 / "), said
+    assert said.endswith(
+        "シート「指標」の次の行に書かれた単位は、いまの単位と違います。値を確かめてください："
+        "5行目（「人」、いまは「％」）、6行目（「千トン」、いまは「トン」）"
+    )
+    assert "いまの単位と違います" not in told(town.bring(town.book().to_bytes()))

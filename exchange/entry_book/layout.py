@@ -72,6 +72,8 @@ READ_ONLY = "#"
 KEY = "#key"
 VERSION = "#version"
 NAME_OF_ROW = "#name"
+UNIT = "#unit"
+"""Beside figures."""
 READ = frozenset({NAME_OF_ROW, "#state"})
 """Columns only people read that every sheet of rows has."""
 

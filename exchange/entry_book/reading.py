@@ -49,6 +49,8 @@ class FileRow:
     """Column of the entry sheet → what the workbook calls it."""
     label: str
     """How the workbook calls the row."""
+    unit: str | None = None
+    """The unit it names beside a figure, None where it has no such column."""
     is_known: bool = True
     """Whether it has a key at all."""
     complaints: dict[str, Complaint] = field(default_factory=dict)
@@ -117,12 +119,10 @@ class _Columns:
     version: int | None
     boxes: Mapping[str, int]
     headings: Mapping[str, str]
-    others: tuple[int, ...]
-    """Columns only people read."""
+    read: Mapping[str, int]
+    """Columns only people read, by their id."""
     strangers: tuple[int, ...]
     """Columns somebody has put in."""
-    name: int | None
-    """The column that says to people which row it is."""
 
 
 def _read_sheet(sheet: Sheet, found: EntryBook) -> bool:
@@ -171,9 +171,12 @@ def _columns(sheet: Sheet) -> _Columns | None:
             ids.index(layout.VERSION) if layout.VERSION in ids else None,
             boxes,
             {name: _heading(sheet, number + 1, place) for name, place in boxes.items()},
-            tuple(place for place, name in enumerate(ids) if name.startswith(layout.READ_ONLY)),
+            {
+                name: place
+                for place, name in enumerate(ids)
+                if name.startswith(layout.READ_ONLY) and name not in {layout.KEY, layout.VERSION}
+            },
             tuple(place for place, name in enumerate(ids) if not name),
-            ids.index(layout.NAME_OF_ROW) if layout.NAME_OF_ROW in ids else None,
         )
     return None
 
@@ -203,6 +206,7 @@ def _rows(sheet: Sheet, columns: _Columns, about: About) -> Iterator[FileRow]:
             places=columns.boxes,
             headings=columns.headings,
             label=about.rows.get(key) or _label(row, columns),
+            unit=text_of(row[columns.read[layout.UNIT]]) if layout.UNIT in columns.read else None,
         )
         if not has_key:
             one.is_known = False
@@ -254,8 +258,7 @@ def _loose_row(sheet: str, number: int, cells: dict[str, str], columns: _Columns
 
 def _label(row: list[Cell], columns: _Columns) -> str:
     """Return the first thing the row says to people: its name, in the first of its lines."""
-    own = {columns.key, columns.version}
-    said = (text_of(row[place]) for place in columns.others if place not in own)
+    said = (text_of(row[place]) for place in columns.read.values())
     return short(_first_line(next(filter(None, said), "")))
 
 
@@ -333,8 +336,9 @@ def _complain_of_other_names(
     """Complain of rows that are called like another row than their key says: hidden columns stay
     where they are when people sort those they see, and a key that is filled down counts on."""
     names = {mark(_first_line(name)) for name in about.rows.values()}
-    for row in rows if columns.name is not None else ():
-        said = _first_line(text_of(sheet.rows[row.number][columns.name]))
+    for row in rows if layout.NAME_OF_ROW in columns.read else ():
+        cell = sheet.rows[row.number][columns.read[layout.NAME_OF_ROW]]
+        said = _first_line(text_of(cell))
         own = about.rows.get(row.key)
         if own is None or mark(said) == mark(_first_line(own)) or mark(said) not in names:
             continue

@@ -19,14 +19,16 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.uploads.complaints import Complaint
 from rounds.entry.desk import Desk
-from rounds.entry.figure_lines import FIGURE_OR_REASON
+from rounds.entry.figure_lines import FIGURE_OR_REASON, FigureLine
 from rounds.entry.lines import NOTHING_SAID, Line, Problem
 from rounds.entry.outcome import Clash, Outcome, Question
+from rounds.entry.reading import short
 from rounds.entry.saving import THEIRS, save, spoken
 
 from . import layout
 from .decisions import Decisions
 from .matching import Owners
+from .outside import mark
 from .reading import EntryBook, FileRow
 
 LOCKED = frozenset(
@@ -174,6 +176,7 @@ def take(
     known = {key: line for _part_, lines in parts for key, line in lines.items()}
     book.notes += _missing_columns(book.rows, known)
     book.notes += _swapped(taken.rows)
+    book.notes += _of_other_units(taken.rows, known)
     taken.fingerprint = _fingerprint([lines for _part_, lines in parts])
     taken.is_written = seen == taken.fingerprint and not taken.is_refused
     return taken
@@ -318,6 +321,25 @@ def _swapped(rows: Sequence[TakenRow]) -> list[str]:
         for (sheet, column), texts in before.items()
         if len(texts) > 1 and sorted(texts) == sorted(after[sheet, column])
     ]
+
+
+def _of_other_units(rows: Sequence[TakenRow], lines: Mapping[str, Line]) -> list[str]:
+    """Return what to ask where a figure is written beside another unit than its series has: that
+    was changed after the workbook was made, or somebody has typed another one there."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        line, said = lines.get(row.source.key), row.source.unit
+        if row.kind not in WRITTEN or not isinstance(line, FigureLine) or said is None:
+            continue
+        unit = line.series.unit
+        if mark(said) != mark(unit) and any(each.column == "value" for each in row.changes):
+            text = _("%(number)d行目（「%(said)s」、いまは「%(unit)s」）")
+            about = {"number": row.source.number + 1, "said": short(said), "unit": unit}
+            found.setdefault(row.source.sheet, []).append(text % about)
+    text = _(
+        "シート「%(sheet)s」の次の行に書かれた単位は、いまの単位と違います。値を確かめてください：%(rows)s"
+    )
+    return [text % {"sheet": sheet, "rows": "、".join(said)} for sheet, said in found.items()]
 
 
 def _fingerprint(parts: Sequence[Mapping[str, Line]]) -> str:
