@@ -177,3 +177,19 @@ def test_a_figure_beside_another_unit_is_asked_about(town: Town) -> None:
         "5行目（「人」、いまは「％」）、6行目（「千トン」、いまは「トン」）"
     )
     assert "いまの単位と違います" not in told(town.bring(town.book().to_bytes()))
+
+
+# --- Dashes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dash", ["－", "-", "なし"])
+def test_a_dash_is_no_number_of_a_report_either(town: Town, dash: str) -> None:
+    with undone():
+        make.make_column(town.plan, "cost", label="決算額", kind="number", unit="千円")
+        ProgressReport.objects.filter(
+            row=town.reports[1].removeprefix("report-"), fiscal_year=2023
+        ).update(extra={"cost": "1200"})
+        book = town.book().fill(town.reports[0], cost=dash).fill(town.reports[1], cost=dash)
+        said = told(town.bring(book.to_bytes()))
+    assert said.startswith("変更1 / 変更なし12 / "), said
+    assert "決算額:1200→（空欄）" in said

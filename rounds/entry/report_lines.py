@@ -16,7 +16,7 @@ from municipalities import figures
 from plans.models import Band, PlanScheme
 
 from .lines import AS_IS, OWN_NAMES, Line, Problem, Texts, Values, too_long
-from .reading import MOST_LETTERS, cleaned, is_alike, short, without_unit
+from .reading import MOST_LETTERS, cleaned, is_alike, is_no_value, short, without_unit
 
 
 @dataclass
@@ -76,8 +76,9 @@ class ReportLine(Line):
         kind = self.columns[column].kind if column in self.columns else ""
         if kind == ReportColumn.Kind.NUMBER:
             unit = self.columns[column].unit
-            value = figures.read(without_unit(one, unit))
-            return value is not None and value == figures.read(without_unit(other, unit))
+            one, other = _number(one, unit), _number(other, unit)
+            value = figures.read(one)
+            return one == other or (value is not None and value == figures.read(other))
         return kind == ReportColumn.Kind.LIST and _lines(one) == _lines(other)
 
     def spoken(self, column: str, text: str) -> str:
@@ -151,8 +152,11 @@ def _lines(text: str) -> list[str]:
 
 
 def _number(text: str, unit: str) -> str:
-    """Return a number as it was typed, without the sign of its column's own unit."""
+    """Return a number as it was typed, without the sign of its column's own unit; "" for － and the
+    like, as of figures."""
     typed = cleaned(text).strip()
+    if is_no_value(typed):
+        return ""
     bare = without_unit(typed, unit)
     is_number_only_so = figures.read(typed) is None and figures.read(bare) is not None
     return bare if is_number_only_so else typed
