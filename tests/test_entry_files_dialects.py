@@ -6,8 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exchange.entry_book.decisions import Decisions
+from exchange.entry_book.keeping import bring
 from indicators.models import Actual, Series
 from measures.models import ProgressReport
 from rounds.entry.reading import read_figure
@@ -193,3 +198,27 @@ def test_a_dash_is_no_number_of_a_report_either(town: Town, dash: str) -> None:
         said = told(town.bring(book.to_bytes()))
     assert said.startswith("変更1 / 変更なし12 / "), said
     assert "決算額:1200→（空欄）" in said
+
+
+# --- Words struck out -----------------------------------------------------------------------------
+
+
+def test_a_figure_that_is_struck_out_beside_its_new_one_is_not_read_as_one(town: Town) -> None:
+    """見え消し: 12 struck out with 13 behind it is not 1213; the planner says which it is."""
+    book = town.book()
+    struck = TextBlock(InlineFont(strike=True), "12")
+    book.fill(town.figures[0], value=CellRichText(struck, "13"))
+    book.fill(town.reports[0], result=CellRichText(struck, "件増えた"))
+    book.cell(town.figures[1], "value").font = Font(strike=True)
+    brought = town.bring(book.to_bytes())
+    told_of = [one.place for one in brought.taken.complaints]
+    assert told(brought).startswith("変更なし10 / 誤り3 / "), told(brought)
+    assert told(brought).count("取消線の付いた文字（見え消し）があります。") == 3
+    assert len(set(told_of)) == 3
+    first = town.figures[0]
+    decisions = Decisions(fixed={(first, "value"): "13"})
+    decisions.held |= {(town.figures[1], ""), (town.reports[0], "result")}
+    planner = town.people.planner
+    said = told(bring(town.asked, book.to_bytes(), "回答.xlsx", by=planner, decisions=decisions))
+    assert said.startswith("変更1 / 変更なし10 / 保留2 / "), said
+    assert "実績値:1200→13" in said

@@ -41,8 +41,14 @@ def box_text(column: str, cell: Cell) -> str:
     return text_of(cell)
 
 
-def why_unread(column: str, cell: Cell) -> str:
-    """Return why a cell says nothing a box could hold, "" where it does."""
+def why_unread(column: str, cell: Cell, *, is_struck: bool = False) -> str:
+    """Return why a cell says nothing a box could hold, "" where it does. Of words that are struck
+    out (見え消し) nobody knows whether they are meant."""
+    if is_struck and text_of(cell):
+        return _(
+            "取消線の付いた文字（見え消し）があります。"
+            "消した文字は削除し、残す文字は取消線を外してください。"
+        )
     if cell is UNCALCULATED:
         return _("まだ計算されていない式です。Excelで開いて保存し直すか、値を入力してください。")
     if isinstance(cell, ErrorValue):

@@ -213,7 +213,7 @@ def _rows(sheet: Sheet, columns: _Columns, about: About) -> Iterator[FileRow]:
             message = _("行の目印「%(key)s」が壊れています。ほかの行から写さないでください。")
             one.complain("", message % {"key": short(key)})
         for column, place in columns.boxes.items():
-            _read_cell(one, column, row[place])
+            _read_cell(one, column, row[place], is_struck=(number, place) in sheet.struck)
         yield one
 
 
@@ -262,8 +262,8 @@ def _label(row: list[Cell], columns: _Columns) -> str:
     return short(_first_line(next(filter(None, said), "")))
 
 
-def _read_cell(row: FileRow, column: str, cell: Cell) -> None:
-    why = why_unread(column, cell)
+def _read_cell(row: FileRow, column: str, cell: Cell, *, is_struck: bool) -> None:
+    why = why_unread(column, cell, is_struck=is_struck)
     if why:
         row.complain(column, why, text_of(cell))
     else:

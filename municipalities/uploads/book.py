@@ -57,6 +57,8 @@ class Sheet:
     """Merged cells: the first and the last (row, column) of each area. Only the first says
     anything; the others are None."""
     asides: Asides = Asides()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    """Cells (row, column) whose words are struck out, all of them or some."""
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ class _Values:
             self.found[-1] += data.strip()
 
 
-class _Walk:
+class Walk:
     """Follows the cells of a sheet as they come, as readers of workbooks do."""
 
     def __init__(self, percents: frozenset[str] = frozenset()) -> None:
@@ -196,7 +196,7 @@ class _Walk:
         if kind == "s":
             self.extent.shared_texts += 1
         elif self._percents and attributes.get("s") in self._percents:
-            self.extent.percents.add(self._place())
+            self.extent.percents.add(self.place)
 
     def _formula(self) -> None:
         self._value()
@@ -204,13 +204,15 @@ class _Walk:
     def _value(self) -> None:
         """Note that the present cell is filled; outside of cells other parts use the same names."""
         if self._error:
-            self.extent.errors.add(self._place())
+            self.extent.errors.add(self.place)
         if self._steps:
-            self._grow(self._place())
+            self._grow(self.place)
         elif self._reference:
             self._filled.append(self._reference)
 
-    def _place(self) -> Place:
+    @property
+    def place(self) -> Place:
+        """The cell that the walk has come to."""
         if not self._reference:
             return Place(max(self._row, 0), max(self._steps, 1) - 1)
         place = _place_of(self._reference)
@@ -232,7 +234,7 @@ class _Walk:
 
 
 def _walk(xml: bytes, percents: frozenset[str]) -> Extent:
-    walk = _Walk(percents)
+    walk = Walk(percents)
     for _chunk in parse(xml, StartElementHandler=walk.start):
         walk.sum_up()
     extent = walk.extent
@@ -246,7 +248,7 @@ def _walk(xml: bytes, percents: frozenset[str]) -> Extent:
     return extent
 
 
-class _Formulas(_Walk):
+class _Formulas(Walk):
     """Collects the formulas without value; one that came to a text may have come to nothing."""
 
     def __init__(self) -> None:
@@ -261,7 +263,7 @@ class _Formulas(_Walk):
         super()._cell(attributes)
 
     def _formula(self) -> None:
-        self._pending = None if self._text else self._place()
+        self._pending = None if self._text else self.place
 
     def _value(self) -> None:
         self._open = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -27,6 +28,7 @@ from .number_formats import with_plain_years
 from .package import broken, parts
 from .parsing import elements
 from .relations import relations_of, relations_part
+from .struck import struck_cells
 
 _ROOT_RELATIONS = "_rels/.rels"
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -55,6 +57,7 @@ def read_workbook(content: bytes) -> Book:
     }
     del package
     extents = measured(kept)
+    struck = struck_cells(kept)
     for name, xml in kept.items():
         if b"cellXfs" in xml:
             kept[name] = with_plain_years(xml)
@@ -62,9 +65,22 @@ def read_workbook(content: bytes) -> Book:
     for name in sheets:
         if name in kept and extents[name].errors:
             kept[name] = _ERROR_TYPE.sub(rb"\1\2str\2", kept[name])
-    extents_of_sheets = [extents.get(name) for name in sheets]
-    found = _sheets(_repacked(kept), extents_of_sheets, [asides.get(name) for name in sheets])
-    return Book(tuple(found), "xlsx")
+    known = [
+        _Known(extents[name], asides[name], frozenset(struck.get(name, ())))
+        if name in kept
+        else _Known()
+        for name in sheets
+    ]
+    return Book(tuple(_sheets(_repacked(kept), known)), "xlsx")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What has been found out about a sheet before calamine reads its cells."""
+
+    extent: Extent = field(default_factory=Extent)
+    asides: Asides = field(default_factory=Asides)
+    struck: frozenset[Place] = frozenset()
 
 
 # --- Which part is what ------------------------------------------------------------------------
@@ -108,9 +124,7 @@ def _repacked(kept: dict[str, bytes]) -> BytesIO:
 # --- The cells ---------------------------------------------------------------------------------
 
 
-def _sheets(
-    file: BytesIO, extents: list[Extent | None], asides: list[Asides | None]
-) -> Iterator[Sheet]:
+def _sheets(file: BytesIO, known: list[_Known]) -> Iterator[Sheet]:
     cells = 0
     try:
         workbook: CalamineWorkbook = load_workbook(file)
@@ -125,15 +139,15 @@ def _sheets(
                 [_cell(value) if type(value) is not str else text(value) for value in row]
                 for row in sheet.to_python(skip_empty_area=False)
             ]
-            extent = extents[index] if index < len(extents) else None
-            _complete(rows, extent or Extent())
-            beside = asides[index] if index < len(asides) else None
+            found = known[index] if index < len(known) else _Known()
+            _complete(rows, found.extent)
             yield Sheet(
                 about.name,
                 rows,
                 hidden=about.visible != SheetVisibleEnum.Visible,
                 merged=tuple(sheet.merged_cell_ranges or ()),
-                asides=beside or Asides(),
+                asides=found.asides,
+                struck=found.struck,
             )
     except CalamineError as error:
         raise broken() from error
