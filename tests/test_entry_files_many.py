@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exchange.models import EntryFile, EntryUpload
+from municipalities.uploads import limits
 from rounds.models import Reply
 
 from . import factories as make
@@ -55,6 +56,21 @@ def test_several_files_without_javascript(round_: Round, planner: Pages) -> None
     assert (value(round_.figures[0]), value(f"series-{other.pk}")) == (105, 9)
     assert len(planner.messages) == 2
     assert EntryFile.objects.count() == 2
+
+
+def test_what_is_too_large_together_is_told(
+    round_: Round, planner: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = round_.book().fill(round_.figures[0], value=105).to_bytes()
+    monkeypatch.setattr(limits, "UPLOAD", 2 * len(good))
+    files = [
+        SimpleUploadedFile(name, good)
+        for name in ("福祉課.xlsx", "福祉課 (1).xlsx", "財政課.xlsx", "住民課.xlsx")
+    ]
+    planner._see(planner.client.post(planner.url(), {"files": files}, follow=True))
+    assert len(planner.page.select("#waiting tbody tr")) == 1
+    assert [text.partition("：")[0] for text in planner.messages] == ["財政課.xlsx", "住民課.xlsx"]
+    assert "分けて" in planner.messages[0]
 
 
 def test_the_way_back_drops_nothing(round_: Round, entry: Pages) -> None:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 from exchange.downloads import File, file_name, sent
 from exchange.models import EntryFile, EntryFileQuerySet, EntryUpload
 from municipalities.access import get_visible_or_404, scope_of
-from municipalities.uploads import Refused
+from municipalities.uploads import Refused, limits
 from municipalities.uploads.marked import marked
-from municipalities.uploads.receiving import explain_missing
+from municipalities.uploads.receiving import explain_missing, missing
 from rounds.models import Request
 from rounds.requests.views import known_request
 
@@ -75,6 +75,9 @@ def _upload_view(request: HttpRequest, asked: Request, model_admin: Any) -> Http
             continue
         if _wants_json(request):
             return JsonResponse({"message": _said(upload), "refused": upload.is_refused})
+    for name in missing(request):
+        text = _("合わせて%(limit)d MBを超えたので届いていません。ファイルを分けて送ってください。")
+        messages.error(request, f"{name}：{text % {'limit': limits.UPLOAD / 2**20}}")
     return HttpResponseRedirect(reverse(FILES, args=[asked.pk]))
 
 

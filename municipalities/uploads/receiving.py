@@ -15,8 +15,8 @@ _TOO_LARGE = "shirube.upload_too_large"
 
 
 class StopAtLimit(FileUploadHandler):
-    """Lets files through up to the limit, counted over all files of a request; of a larger one
-    nothing arrives, which `explain_missing` tells the form."""
+    """Lets files through up to the limit, counted over all files of a request; of a larger one and
+    those behind it nothing arrives, which `explain_missing` tells the form, and `missing` says."""
 
     received = 0
 
@@ -24,7 +24,7 @@ class StopAtLimit(FileUploadHandler):
         self.received += len(raw_data)
         if self.received > limits.UPLOAD:
             assert self.request is not None
-            self.request.META[_TOO_LARGE] = True
+            self.request.META.setdefault(_TOO_LARGE, []).append(self.file_name)
             raise SkipFile
         return raw_data
 
@@ -37,3 +37,8 @@ def explain_missing(field: Any, request: HttpRequest) -> None:
     if _TOO_LARGE in request.META:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
         field.error_messages["required"] = too_large(size).message
+
+
+def missing(request: HttpRequest) -> list[str]:
+    """Return the names of the files that did not arrive, as they were too large together."""
+    return request.META.get(_TOO_LARGE, [])
