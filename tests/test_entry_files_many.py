@@ -73,6 +73,46 @@ def test_what_is_too_large_together_is_told(
     assert "分けて" in planner.messages[0]
 
 
+def test_the_same_file_once_more_keeps_what_was_decided(round_: Round, planner: Pages) -> None:
+    """As where some of sixty did not arrive and all of them are dropped again, while the preview
+    of one is open in another tab."""
+    book = round_.book().fill(round_.figures[0], value=105).to_bytes()
+    planner.bring(book)
+    planner.open()
+    planner.press("recheck", **{f"fix|{round_.figures[0]}|value": "106"})
+    form = planner.page
+    page = planner.bring(book, name="回答 (1).xlsx")
+    assert [link.text for link in page.select("#waiting tbody a")] == ["回答 (1).xlsx"]
+    assert "確認画面で決めたことを、そのまま使います。" in page.text
+    planner.page = form
+    planner.press()
+    assert value(round_.figures[0]) == 106
+
+
+def test_a_second_click_hears_what_has_become_of_the_file(round_: Round, planner: Pages) -> None:
+    def take(upload: EntryUpload) -> HttpResponse:
+        return planner.client.post(
+            planner.url(),
+            {"chosen": upload.pk, f"fingerprint-{upload.pk}": upload.fingerprint, "confirm": "1"},
+            headers={"Accept": "application/json"},
+        )
+
+    planner.bring(round_.book().fill(round_.figures[0], value=105))
+    upload = EntryUpload.objects.get()
+    assert "取り込みました" in take(upload).json()["message"]
+    again = take(upload)
+    assert again.status_code == 200
+    assert "取り込んであります" in again.json()["message"]
+    planner.bring(round_.book().fill(round_.figures[0], value=106))
+    upload = EntryUpload.objects.latest("pk")
+    planner.client.post(planner.url(), {"chosen": upload.pk, "cancel": "1"})
+    dropped = take(upload)
+    assert dropped.status_code == 400
+    assert dropped.json()["message"] == "取り消してあります。"
+    assert value(round_.figures[0]) == 105
+    assert EntryFile.objects.count() == 1
+
+
 def test_the_way_back_drops_nothing(round_: Round, entry: Pages) -> None:
     entry.bring(round_.book().fill(round_.figures[0], value=105))
     links = [link["href"] for link in entry.open().select(".breadcrumbs a")]

@@ -94,11 +94,12 @@ def _decide_view(request: HttpRequest, asked: Request, model_admin: Any) -> Http
     form = DecisionForm(request.POST)
     numbers = [text for text in request.POST.getlist("chosen") if text.isascii() and text.isdigit()]
     numbers = [number for number in numbers if len(number) < 19]
-    chosen = list(EntryUpload.objects.waiting(request.user, asked).filter(pk__in=numbers))
+    own = EntryUpload.objects.fresh().filter(user=request.user, request=asked)
+    chosen = list(own.filter(pk__in=numbers))
     for upload in chosen:
         upload.request, upload.user = asked, request.user  # as they have been read
     if "cancel" in request.POST:
-        for upload in chosen:
+        for upload in own.filter(pk__in=numbers, finished_at=None):
             upload.finish()
         return HttpResponseRedirect(reverse(FILES, args=[asked.pk]))
     if not form.is_valid():
@@ -132,7 +133,8 @@ def _confirmed(
     except (Refused, PermissionDenied) as refused:
         return False, str(refused)
     if brought is None:
-        return True, _("すでに取り込んであります。")
+        kept = _kept_of(upload.request, request.user).like([upload]).get(upload.sha256)
+        return (False, _("取り消してあります。")) if kept is None else (True, kept.again)
     if brought.kept is not None:
         return True, _done(brought.kept)
     remember(upload, brought, decisions)

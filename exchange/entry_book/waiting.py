@@ -21,24 +21,25 @@ _SHOWN = ("sections", "counts", "fingerprint", "is_refused", "remarks", "decided
 
 
 def receive(user: Any, asked: Request, name: str, content: bytes) -> EntryUpload:
-    """Look at a file and let it wait, instead of the same one that waits already. Raises Refused,
-    with what is wrong, where it cannot be taken in at all."""
+    """Look at a file and let it wait, in the place of the same one that waits already and with what
+    has been decided about that. Raises Refused, with what is wrong, where it cannot be taken in at
+    all."""
     EntryUpload.objects.forget_old()
-    waiting = EntryUpload.objects.waiting(user, asked)
-    hashes = dict(waiting.values_list("pk", "sha256"))
-    if len(hashes) >= EntryUpload.MOST:
+    waiting = EntryUpload.objects.waiting(user, asked).values_list("sha256", "pk", "decided")
+    twins = {sha256: (number, decided) for sha256, number, decided in waiting}
+    upload = EntryUpload.of(user, asked, name, content)
+    if upload.sha256 in twins:
+        upload.pk, upload.decided = twins[upload.sha256]
+        upload.has_replaced = True
+    elif len(twins) >= EntryUpload.MOST:
         text = _("確かめていないファイルが%(most)d件あります。先に取り込むか、取り消してください。")
         raise Refused(text % {"most": EntryUpload.MOST})
-    upload = EntryUpload.of(user, asked, name, content)
+    decisions = decided_of(upload)
     try:
-        brought = look_at(upload)
+        brought = look_at(upload, decisions)
     except PermissionDenied as refused:
         raise Refused(str(refused)) from refused
-    twins = [number for number, sha256 in hashes.items() if sha256 == upload.sha256]
-    if twins:
-        waiting.filter(pk__in=twins).delete()
-        upload.has_replaced = True
-    remember(upload, brought)
+    remember(upload, brought, decisions)
     return upload
 
 
@@ -66,7 +67,7 @@ def remember(upload: EntryUpload, brought: Brought, decisions: Decisions | None 
     upload.is_refused = brought.taken.is_refused
     upload.remarks = brought.taken.remarks
     upload.decided = {} if decisions is None else decisions.boxes()
-    upload.save(update_fields=_SHOWN if upload.pk else None)
+    upload.save(update_fields=None if upload._state.adding else _SHOWN)
 
 
 def take_in(

@@ -41,4 +41,5 @@ def explain_missing(field: Any, request: HttpRequest) -> None:
 
 def missing(request: HttpRequest) -> list[str]:
     """Return the names of the files that did not arrive, as they were too large together."""
-    return request.META.get(_TOO_LARGE, [])
+    names: list[str] = request.META.get(_TOO_LARGE, [])
+    return names
