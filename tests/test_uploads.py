@@ -380,12 +380,14 @@ def test_what_is_no_table_is_refused_with_a_hint(case: str) -> None:
         ("あ,い\n".encode("utf-16"), "a.txt"),
         (b"%PDF-1.7", "a.pdf"),
         (b"<?xml version='1.0'?><Workbook/>", "a.xml"),
+        (b"\x00\x00\x00\x18ftypheic", "a.heic"),
     ],
 )
 def test_nobody_is_sent_to_csv_where_none_is_taken(content: bytes, name: str) -> None:
     with pytest.raises(Refused, match=r"Excelブック \(\.xlsx\) で") as refused:
         read(content, name, takes_csv=False)
     assert "CSV (.csv)" not in refused.value.message
+    assert "テキスト" not in refused.value.message or b"\x00" not in content
 
 
 @pytest.mark.parametrize("extension", ["xls", "ods", "xlsm"])

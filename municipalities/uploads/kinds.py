@@ -56,7 +56,8 @@ def kind_of(content: bytes, name: str, *, takes_csv: bool = True) -> Literal["xl
         return "xlsx"
     _refuse_foreign(content, takes_csv)
     if not takes_csv:
-        raise _not_taken(_("CSVなどのテキスト"), takes_csv)
+        is_text = b"\0" not in content  # no photo, film, or drawing
+        raise _not_taken(_("CSVなどのテキスト") if is_text else _("Excelではない形式"), takes_csv)
     return "csv"
 
 
