@@ -118,12 +118,16 @@ def test_what_was_refused_and_chosen_stays_in_sight(live_server: Any, chromium: 
     expect(page.locator("#waiting tbody tr")).to_have_count(2)
     expect(progress.locator("li.refused")).to_have_count(2)
 
-    page.get_by_role("checkbox", name="福祉課").last.uncheck()
+    expect(progress.get_by_role("status").last).to_contain_text("2件のうち1件を受け取りました。")
+    welfare = page.get_by_role("checkbox", name="福祉課").last
+    expect(welfare).not_to_be_checked()  # of two files of a section
+    welfare.check()
     page.get_by_label("変更理由").fill("紙のとおり")
     drop(page, {"財政課.xlsx": finance.to_bytes()})
     expect(page.locator("#waiting tbody tr")).to_have_count(3)
-    expect(page.locator("#waiting input[name=chosen]:checked")).to_have_count(1)
+    expect(page.locator("#waiting input[name=chosen]:checked")).to_have_count(2)
     expect(page.get_by_label("変更理由")).to_have_value("紙のとおり")
+    welfare.uncheck()
 
     page.context.clear_cookies(name="sessionid")
     take = page.get_by_role("button", name="選んだファイルを取り込む")
@@ -135,7 +139,9 @@ def test_what_was_refused_and_chosen_stays_in_sight(live_server: Any, chromium: 
     tab.fill("#id_password", make.PASSWORD)
     tab.press("#id_password", "Enter")
     tab.wait_for_url(url)
-    take.click()
+    batches = progress.locator("> div").count()
+    take.dblclick()
+    expect(progress.locator("> div")).to_have_count(batches + 1)
     expect(progress).to_contain_text("財政課.xlsx：取り込みました（1行")
     expect(progress).to_contain_text("別の表.csv")
     values = Actual.objects.filter(fiscal_year=2023).values_list("series", "value")

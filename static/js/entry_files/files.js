@@ -55,6 +55,7 @@ function lines(names) {
   const batch = document.createElement("div");
   const list = document.createElement("ul");
   const sum = document.createElement("p");
+  sum.setAttribute("role", "status"); // read out, unlike the line of every file
   batch.append(sum, list);
   progress.prepend(batch);
   const setters = names.map((name) => {
@@ -109,11 +110,11 @@ async function renew(keepsTyped) {
   watchWaiting();
 }
 
-/** Leave out what people have left out, and, where told to, what they have typed below the list. */
+/** Keep what people have chosen or left out, and, where told to, typed below the list. */
 function keepChoices(before, now, keepsTyped) {
-  before.querySelectorAll("input[name=chosen]:not(:checked)").forEach((box) => {
+  before.querySelectorAll("input[name=chosen]").forEach((box) => {
     const same = now.querySelector(`#${box.id}`);
-    if (same) same.checked = false;
+    if (same && box.checked !== box.defaultChecked) same.checked = box.checked;
   });
   if (!keepsTyped) return;
   before.querySelectorAll(".form-row :is(input, textarea)").forEach((box) => {
@@ -174,7 +175,11 @@ function watchWaiting() {
       content.set("confirm", "1");
       return { name: box.closest("tr").querySelector("a").textContent, content };
     });
-    sendAll(form, things, texts.taken, false);
+    // A second click would ask for the same files again. The list that comes then has a new button.
+    event.submitter.disabled = true;
+    sendAll(form, things, texts.taken, false).then(() => {
+      event.submitter.disabled = false;
+    });
   });
 }
 
