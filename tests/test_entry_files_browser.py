@@ -70,6 +70,8 @@ def test_files_are_dropped_looked_at_and_taken_in(live_server: Any, chromium: Br
     expect(progress.locator("li.refused")).to_have_count(2)
     expect(page.locator("#waiting tbody tr")).to_have_count(2)
     assert not EntryFile.objects.exists()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator("#waiting .wide-table").evaluate("it => it.scrollWidth <= it.clientWidth")
 
     first = page.locator("#waiting tbody a").first
     preview = live_server.url + (first.get_attribute("href") or "")
