@@ -77,6 +77,14 @@ def test_files_are_dropped_looked_at_and_taken_in(live_server: Any, chromium: Br
     preview = live_server.url + (first.get_attribute("href") or "")
     assert [text for text in said if "400" not in text] == []  # a refused file is answered so
     assert kinds(problems_of(page, preview)) <= known
+    page.locator("details summary").first.click()
+    corrected = page.locator(".entry-fix input[type=text]").first
+    corrected.fill("7.0")
+    with page.expect_navigation():
+        corrected.press("Enter")  # as in Excel, after every cell
+    expect(page.locator(".import-result")).to_contain_text("まだ何も書き込んでいません。")
+    expect(page.locator(".entry-fix input[type=text]").first).to_have_value("7.0")
+    assert not EntryFile.objects.exists()
     said.clear()
     page.goto(url)
     page.get_by_role("button", name="選んだファイルを取り込む").click()
