@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
+from django.utils.http import http_date
 
 from exchange.api.resources import OF_INDICATOR, OF_PLAN
 from exchange.api.throttling import PerAddress
@@ -309,6 +310,15 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(plan: Plan) -> None:
     changed = Client().get(f"{SOGO}values/", headers={"If-None-Match": tag})
     assert changed.status_code == 200
     assert changed.json()["results"][1]["value"] == "7.0"
+
+
+def test_the_document_tells_what_a_version_that_is_gone_gets(plan: Plan) -> None:
+    told = read(f"{V1}openapi.json")
+    answers = told["paths"][f"{V1}plans/{{municipality}}/{{plan}}/values/"]["get"]["responses"]
+    for headers in ({"If-Match": '"gone"'}, {"If-Unmodified-Since": http_date(1)}):
+        status = Client().get(f"{SOGO}values/", headers=headers).status_code
+        assert (status, "content" in answers[str(status)]) == (412, False)
+    assert "405" in told["info"]["description"]
 
 
 def test_head_tells_what_get_would(plan: Plan) -> None:

@@ -80,6 +80,12 @@ class ApiSchema(AutoSchema):
             ),
             404: OpenApiResponse(Refusal, description=_("公表されていないか、ありません。")),
             406: OpenApiResponse(Refusal, description=_("Accept にJSONもHTMLもありません。")),
+            412: OpenApiResponse(
+                description=_(
+                    "If-Match の版から変わっています。"
+                    "Last-Modified はないので、If-Unmodified-Since にもこう答えます。"
+                )
+            ),
             429: OpenApiResponse(Refusal, description=_("短い間に多すぎます。")),
         }
 
@@ -102,6 +108,7 @@ LEAD = _(
     "値はページとオープンデータのCSV・JSONと同じです。公表していないものはありません（404）。"
 )
 RULES = (
+    _("GETとHEADで読むだけです（書き込みは405）。登録も鍵も要りません。"),
     _('数値は桁を保つため文字列です（例："12.50"）。'),
     _("0は値です。値のないところは null で、理由の列があります。"),
     _('率は百分率です（"50.0" は50.0％。0.5ではありません）。単位は unit の列にあります。'),
