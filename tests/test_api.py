@@ -295,6 +295,11 @@ def test_a_wrong_query_says_what_is_wrong(plan: Plan, query: str, name: str, wor
     assert any(words in problem for problem in problems)
 
 
+def test_a_character_that_cannot_be_sought_is_told_in_one_way(plan: Plan) -> None:
+    problems = read(f"{SOGO}values/?indicator=a%00", 400)
+    assert problems == {"indicator": ["使えない文字があります。"]}
+
+
 # --- Headers ------------------------------------------------------------------------------------
 
 

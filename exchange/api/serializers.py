@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -39,6 +40,18 @@ def _one_of(choices: Mapping[str, Words], **named: Any) -> serializers.ChoiceFie
     return serializers.ChoiceField(
         choices=list(choices.items()), error_messages={"invalid_choice": wrong}, **named
     )
+
+
+class Sought(serializers.RegexField):
+    """Any text but NUL, which PostgreSQL cannot look for. Django's own check of that is left out:
+    its Japanese words ask to enter something."""
+
+    default_error_messages = {"invalid": _("使えない文字があります。")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^[^\x00]*$", **options)
+        refused = ProhibitNullCharactersValidator
+        self.validators = [each for each in self.validators if not isinstance(each, refused)]
 
 
 class Asked(serializers.Serializer):
@@ -105,11 +118,7 @@ def _filter(column: Column) -> serializers.Field:
             return serializers.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR, **named)
         case Kind.INTEGER:
             return serializers.IntegerField(min_value=0, max_value=LARGEST, **named)
-    # PostgreSQL cannot look for NUL.
-    wrong = {"invalid": _("使えない文字があります。")}
-    return serializers.RegexField(
-        r"^[^\x00]*$", max_length=LONGEST, trim_whitespace=False, error_messages=wrong, **named
-    )
+    return Sought(max_length=LONGEST, trim_whitespace=False, **named)
 
 
 # --- What is answered ---------------------------------------------------------------------------
