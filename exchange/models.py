@@ -163,7 +163,7 @@ class EntryFile(models.Model):
     unchanged = models.PositiveIntegerField(_("変更のない行"))
     held = models.PositiveIntegerField(_("保留した行"))
     decisions = models.JSONField(
-        _("確認画面での訂正・保留"), default=list, help_text=_("何をどうしたかの文。")
+        _("確認画面での訂正・保留"), default=list, blank=True, help_text=_("何をどうしたかの文。")
     )
 
     municipality_lookup = "request__municipality"

@@ -57,6 +57,7 @@ def test_a_file_is_looked_at_and_taken_in(round_: Round, entry: Pages) -> None:
     assert (report.result, report.rating.symbol) == ("進みました。\n来年も続けます。", "B")
     kept = EntryFile.objects.get()
     assert (kept.rows, kept.written, kept.unchanged, kept.held) == (5, 3, 2, 0)
+    kept.full_clean()  # as check_data looks at it
     assert list(kept.departments.all()) == [round_.people.welfare]
     reply = Reply.objects.get()
     assert (reply.channel, reply.document_number) == ("file", "福第12号")
