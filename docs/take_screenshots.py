@@ -105,7 +105,7 @@ def report(camera: Camera) -> None:
     camera.go("/admin/measures/progressreport/?taken_over=yes")
     camera.page.locator("#result_list tbody th a").first.click()
     camera.page.get_by_label("このままでよい").first.wait_for()
-    camera.take("report", height=720)
+    camera.take("report", height=1000)
 
 
 def publish(camera: Camera) -> None:
