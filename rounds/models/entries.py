@@ -37,8 +37,8 @@ class EntryDraft(NaturalKeyModel):
         related_name="entry_drafts",
         verbose_name=_("入力した人"),
     )
-    fields = models.JSONField(_("入力した内容"), default=dict)
-    versions = models.JSONField(_("見ていた版"), default=dict)
+    fields = models.JSONField(_("入力した内容"), default=dict, blank=True)
+    versions = models.JSONField(_("見ていた版"), default=dict, blank=True)
     saved_at = models.DateTimeField(_("保存日時"), auto_now=True)
 
     natural_fields = ("request", "department", "author")
