@@ -62,7 +62,7 @@ def test_a_file_is_looked_at_and_taken_in(round_: Round, entry: Pages) -> None:
     reply = Reply.objects.get()
     assert (reply.channel, reply.document_number) == ("file", "福第12号")
     assert entry.messages == [
-        "回答.xlsx：取り込みました（5行 ＝ 書き込み3 ＋ 変更なし2 ＋ 保留0）。"
+        "「回答.xlsx」：取り込みました（5行 ＝ 書き込み3 ＋ 変更なし2 ＋ 保留0）。"
     ]
 
 

@@ -45,7 +45,7 @@ def test_several_files_without_javascript(round_: Round, planner: Pages) -> None
     )
     assert len(page.select("#waiting tbody tr")) == 2
     assert len(planner.messages) == 1
-    assert planner.messages[0].startswith("回答.xlsx：")
+    assert planner.messages[0].startswith("「回答.xlsx」：")
     form = page.select_one("#waiting-form")
     fields = {box["name"]: box["value"] for box in form.select("input[type=hidden][value]")}
     chosen = [box["value"] for box in form.select("input[name=chosen][checked]")]
@@ -69,7 +69,8 @@ def test_what_is_too_large_together_is_told(
     ]
     planner._see(planner.client.post(planner.url(), {"files": files}, follow=True))
     assert len(planner.page.select("#waiting tbody tr")) == 1
-    assert [text.partition("：")[0] for text in planner.messages] == ["財政課.xlsx", "住民課.xlsx"]
+    told = [text.partition("：")[0] for text in planner.messages]
+    assert told == ["「財政課.xlsx」", "「住民課.xlsx」"]
     assert "分けて" in planner.messages[0]
 
 

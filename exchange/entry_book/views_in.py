@@ -71,13 +71,13 @@ def _upload_view(request: HttpRequest, asked: Request, model_admin: Any) -> Http
         except Refused as refused:
             if _wants_json(request):
                 return JsonResponse({"message": refused.message}, status=400)
-            messages.error(request, f"{file.name}：{refused.message}")
+            messages.error(request, f"「{file.name}」：{refused.message}")
             continue
         if _wants_json(request):
             return JsonResponse({"message": _said(upload), "refused": upload.is_refused})
     for name in missing(request):
         text = _("合わせて%(limit)d MBを超えたので届いていません。ファイルを分けて送ってください。")
-        messages.error(request, f"{name}：{text % {'limit': limits.UPLOAD / 2**20}}")
+        messages.error(request, f"「{name}」：{text % {'limit': limits.UPLOAD / 2**20}}")
     return HttpResponseRedirect(reverse(FILES, args=[asked.pk]))
 
 
@@ -119,7 +119,7 @@ def _decide_view(request: HttpRequest, asked: Request, model_admin: Any) -> Http
         messages.warning(request, _("取り込むファイルを選んでください。"))
     for upload, (is_done, text) in zip(chosen, found, strict=True):
         say = messages.success if is_done else messages.error
-        say(request, f"{upload.file_name}：{text}")
+        say(request, f"「{upload.file_name}」：{text}")
     return HttpResponseRedirect(reverse(FILES, args=[asked.pk]))
 
 
@@ -183,7 +183,7 @@ def file_view(request: HttpRequest, pk: int, number: int, model_admin: Any) -> H
             brought = _taken_in(upload, form, request.POST.get("fingerprint", ""), decisions)
             if brought is None or brought.kept is not None:
                 if brought is not None and brought.kept is not None:
-                    messages.success(request, f"{upload.file_name}：{_done(brought.kept)}")
+                    messages.success(request, f"「{upload.file_name}」：{_done(brought.kept)}")
                 return back
             _say_why_not(request, brought)
         else:
