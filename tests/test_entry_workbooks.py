@@ -337,7 +337,7 @@ def test_ids_and_keys_are_there_and_hidden(people: People, asked: Request) -> No
     named = {key: name for key, name in found.about.items() if key in found.keys}
     assert set(named) == set(found.keys)
     assert all(named.values())
-    unseen = {layout.MADE_AT: "", layout.TEXTS: ""}
+    unseen = {layout.MADE_AT: "", layout.TEXTS: "", layout.COVER_TEXTS: ""}
     assert {k: v for k, v in found.about.items() if k not in named} | unseen == {
         "shirube-entry": "1",
         "municipality": "kita",
@@ -347,6 +347,7 @@ def test_ids_and_keys_are_there_and_hidden(people: People, asked: Request) -> No
         "title": "令和5年度の実績の照会",
         "name": "福祉課",
         "texts": "",
+        "cover_texts": "",
     }
     assert found.workbook["_照会"]["A1"].value == layout.FORMAT
 
