@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from .book import Asides
-from .parsing import parse
+from .parsing import Listener, follow
 from .relations import relations_of
 
 _KINDS = ("/comments", "/threadedComment", "/drawing")
@@ -29,11 +29,14 @@ def asides_of(package: Mapping[str, bytes], sheets: Iterable[str]) -> dict[str, 
         for sheet in sheets
     }
     # Each part is read once, however many sheets lead to it.
-    texts, room = {}, _ROOM
+    texts: dict[str, _Texts] = {}
+    room = _ROOM
     for name in dict.fromkeys(chain.from_iterable(leads_to.values())):
         fits = len(package[name]) <= room
         room -= len(package[name]) if fits else 0
-        texts[name] = _read(package[name]) if fits else _Texts()
+        texts[name] = _Texts()
+        if fits:
+            follow(package[name], texts[name])
     return {sheet: _together([texts[name] for name in names]) for sheet, names in leads_to.items()}
 
 
@@ -44,19 +47,7 @@ def _together(parts: list[_Texts]) -> Asides:
     return Asides(comments | threads, tuple(text for part in parts for text in part.boxes))
 
 
-def _read(xml: bytes) -> _Texts:
-    texts = _Texts()
-    for _chunk in parse(
-        xml,
-        StartElementHandler=texts.start,
-        EndElementHandler=texts.end,
-        CharacterDataHandler=texts.text,
-    ):
-        pass
-    return texts
-
-
-class _Texts:
+class _Texts(Listener):
     """Collects the words of comments, of conversations and of shapes, without phonetic guides."""
 
     def __init__(self) -> None:
@@ -69,7 +60,7 @@ class _Texts:
         self._is_open = self._is_guide = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match name.rpartition(":")[2]:
+        match name:
             case "comment" | "threadedComment":
                 self._place, self._words, self._length = attributes.get("ref", ""), [], 0
             case "sp":
@@ -87,7 +78,7 @@ class _Texts:
             self._length += len(data)
 
     def end(self, name: str) -> None:
-        match name.rpartition(":")[2]:
+        match name:
             case "comment":
                 self._keep(self.comments, _without_preface(self._said()))
             case "threadedComment":

@@ -32,6 +32,27 @@ def parse(xml: bytes, **handlers: Callable[..., None]) -> Iterator[None]:
         raise broken() from error
 
 
+class Listener:
+    """Is told of the elements of a part by their names, whatever their prefix."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    def text(self, data: str) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+
+def follow(xml: bytes, listener: Listener) -> None:
+    """Tell a listener all of a part. Raises Refused where the XML is broken."""
+    for _chunk in parse(
+        xml,
+        StartElementHandler=lambda name, found: listener.start(name.rpartition(":")[2], found),
+        CharacterDataHandler=listener.text,
+        EndElementHandler=lambda name: listener.end(name.rpartition(":")[2]),
+    ):
+        pass
+
+
 def elements(xml: bytes, *locals: str, most: int = limits.MEMBERS) -> list[dict[str, str]]:
     """Return the attributes of all elements of these names, whatever their prefix. Refused where
     they are more than `most`, or the XML is broken."""

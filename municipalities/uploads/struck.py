@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .extent import Place, Walk
-from .parsing import parse
+from .parsing import Listener, follow
 
 _MOST_TAGS = 500_000
 _ON = frozenset({"1", "true", "on"})
@@ -20,43 +20,23 @@ def struck_cells(parts: Mapping[str, bytes]) -> dict[str, set[Place]]:
     styles, texts = _Styles(), _Texts()
     for xml in parts.values():
         if b"cellXfs" in xml:
-            _follow(xml, styles)
+            follow(xml, styles)
         else:
-            _follow(xml, texts)
+            follow(xml, texts)
     found = {}
     for name, xml in parts.items():
         cells = _Cells(styles.struck, texts.struck)
-        _follow(xml, cells)
+        follow(xml, cells)
         if cells.struck:
             found[name] = cells.struck
     return found
-
-
-class _Part:
-    """Follows the elements of a part by their names without prefix."""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None: ...
-
-    def text(self, data: str) -> None: ...
-
-    def end(self, name: str) -> None: ...
-
-
-def _follow(xml: bytes, part: _Part) -> None:
-    for _chunk in parse(
-        xml,
-        StartElementHandler=lambda name, found: part.start(name.rpartition(":")[2], found),
-        CharacterDataHandler=part.text,
-        EndElementHandler=lambda name: part.end(name.rpartition(":")[2]),
-    ):
-        pass
 
 
 def _is_on(attributes: Mapping[str, str]) -> bool:
     return attributes.get("val", "1") in _ON
 
 
-class _Styles(_Part):
+class _Styles(Listener):
     """Collects the numbers of the styles that strike out all of a cell. What only rules use (dxfs)
     comes behind them."""
 
@@ -84,7 +64,7 @@ class _Styles(_Part):
             self._is_inside = False
 
 
-class _Runs(_Part):
+class _Runs(Listener):
     """Follows the runs of texts, and tells of words that are struck out."""
 
     def __init__(self) -> None:
